@@ -1,0 +1,51 @@
+package artifact
+
+// Object is a Kubernetes-style object as nested maps, slices, strings,
+// numbers and booleans.
+type Object map[string]any
+
+// APIVersion returns the object's apiVersion, or "".
+func (o Object) APIVersion() string { return text(o["apiVersion"]) }
+
+// Kind returns the object's kind, or "".
+func (o Object) Kind() string { return text(o["kind"]) }
+
+// Name returns metadata.name, or "".
+func (o Object) Name() string { return text(Map(o["metadata"])["name"]) }
+
+// Namespace returns metadata.namespace, or "".
+func (o Object) Namespace() string { return text(Map(o["metadata"])["namespace"]) }
+
+// Annotation returns one annotation, or "".
+func (o Object) Annotation(key string) string {
+	return text(Map(Map(o["metadata"])["annotations"])[key])
+}
+
+// ID returns the words by which messages name an object: its kind, a slash
+// and its name.
+func (o Object) ID() string { return o.Kind() + "/" + o.Name() }
+
+// Map returns v as a map, or nil when it is none.
+func Map(v any) map[string]any {
+	switch m := v.(type) {
+	case map[string]any:
+		return m
+	case Object:
+		return m
+	}
+	return nil
+}
+
+// List returns v as a slice, or nil when it is none.
+func List(v any) []any {
+	l, _ := v.([]any)
+	return l
+}
+
+// Text returns v as a string, or "" when it is none.
+func Text(v any) string { return text(v) }
+
+func text(v any) string {
+	s, _ := v.(string)
+	return s
+}

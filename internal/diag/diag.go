@@ -1,0 +1,171 @@
+// Package diag is how hagen says what is wrong: a diagnostic has a severity, a
+// place, a message, the reason and the fix. Stages return diagnostics as
+// errors; they are printed once, at the edge.
+package diag
+
+import (
+	"errors"
+	"fmt"
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/hashicorp/go-multierror"
+)
+
+// Severity ranks a diagnostic. Errors stop a build, warnings do not.
+type Severity int
+
+const (
+	// Error stops the build.
+	Error Severity = iota
+	// Warning is printed, and the build goes on.
+	Warning
+)
+
+// String returns "error" or "warning".
+func (s Severity) String() string {
+	if s == Warning {
+		return "warning"
+	}
+	return "error"
+}
+
+// Place is where a problem stands; Line and Column count from 1, 0 is unknown.
+type Place struct {
+	File   string `json:"file,omitempty"`
+	Line   int    `json:"line,omitempty"`
+	Column int    `json:"column,omitempty"`
+}
+
+// String returns the place as compilers print it: file:line:column.
+func (p Place) String() string {
+	switch {
+	case p.File == "":
+		return ""
+	case p.Line == 0:
+		return p.File
+	case p.Column == 0:
+		return fmt.Sprintf("%s:%d", p.File, p.Line)
+	}
+	return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
+}
+
+// Diagnostic is one problem. Its texts hold no place, no colour and no line
+// break of layout: those are added when it is printed.
+type Diagnostic struct {
+	Severity Severity
+	Place    Place
+	// Path is where in the document the problem is: keys and indexes.
+	Path []any
+	// Message says what is wrong.
+	Message string
+	// Reason says why it matters, with the symptom that it prevents.
+	Reason string
+	// Fix says what to write instead.
+	Fix string
+}
+
+// Error returns the path and the message.
+func (d Diagnostic) Error() string {
+	if path := PathString(d.Path); path != "" {
+		return path + ": " + d.Message
+	}
+	return d.Message
+}
+
+// PathString writes a path as people write it in TOML: vm.nodes[1].name.
+func PathString(path []any) string {
+	var b strings.Builder
+	for _, step := range path {
+		switch s := step.(type) {
+		case int:
+			b.WriteString("[" + strconv.Itoa(s) + "]")
+		default:
+			if b.Len() > 0 {
+				b.WriteByte('.')
+			}
+			b.WriteString(fmt.Sprint(s))
+		}
+	}
+	return b.String()
+}
+
+// List gathers the diagnostics and other errors of a stage. The zero value is
+// ready for use.
+type List struct {
+	errs *multierror.Error
+}
+
+// Add appends err; a nil error adds nothing, a list adds its members.
+func (l *List) Add(err error) {
+	if err != nil {
+		l.errs = multierror.Append(l.errs, err)
+	}
+}
+
+// ErrorOrNil returns the list as an error, or nil when it is empty.
+func (l *List) ErrorOrNil() error {
+	return l.errs.ErrorOrNil()
+}
+
+// Flatten returns what err is made of, sorted by place and message, each
+// once. An error that is no diagnostic becomes one of its text.
+func Flatten(err error) []Diagnostic {
+	var all []Diagnostic
+	collect(err, &all)
+	sort.SliceStable(all, func(i, j int) bool { return less(all[i], all[j]) })
+	out := all[:0]
+	for i, d := range all {
+		if i == 0 || !same(d, all[i-1]) {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+func collect(err error, into *[]Diagnostic) {
+	if err == nil {
+		return
+	}
+	var list *multierror.Error
+	if errors.As(err, &list) {
+		for _, member := range list.Errors {
+			collect(member, into)
+		}
+		return
+	}
+	var d Diagnostic
+	if errors.As(err, &d) {
+		*into = append(*into, d)
+		return
+	}
+	*into = append(*into, Diagnostic{Message: err.Error()})
+}
+
+func less(a, b Diagnostic) bool {
+	if a.Place.File != b.Place.File {
+		return a.Place.File < b.Place.File
+	}
+	if a.Place.Line != b.Place.Line {
+		return a.Place.Line < b.Place.Line
+	}
+	if a.Place.Column != b.Place.Column {
+		return a.Place.Column < b.Place.Column
+	}
+	return a.Error() < b.Error()
+}
+
+func same(a, b Diagnostic) bool {
+	return a.Place == b.Place && a.Error() == b.Error() && a.Severity == b.Severity
+}
+
+// HasErrors tells whether err holds anything that is not a warning.
+func HasErrors(err error) bool {
+	for _, d := range Flatten(err) {
+		if d.Severity == Error {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,54 @@
+package diag
+
+import (
+	"io"
+	"strings"
+)
+
+// Print writes every diagnostic of err: its place, path and message on one
+// line, the reason and the fix indented below.
+func Print(w io.Writer, err error) {
+	var b strings.Builder
+	for _, d := range Flatten(err) {
+		writeOne(&b, d)
+	}
+	io.WriteString(w, b.String())
+}
+
+func writeOne(b *strings.Builder, d Diagnostic) {
+	if place := d.Place.String(); place != "" {
+		b.WriteString(place + ": ")
+	} else {
+		b.WriteString("hagen: ")
+	}
+	if d.Severity == Warning {
+		b.WriteString("warning: ")
+	}
+	b.WriteString(Clean(d.Error()) + "\n")
+	for _, more := range []string{d.Reason, d.Fix} {
+		if more != "" {
+			b.WriteString("  " + strings.ReplaceAll(Clean(more), "\n", "\n  ") + "\n")
+		}
+	}
+}
+
+// Clean makes text safe for a terminal: control characters other than line
+// breaks are shown as escapes instead of being obeyed.
+func Clean(s string) string {
+	if !strings.ContainsFunc(s, isControl) {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		if isControl(r) {
+			b.WriteString(`\x` + string("0123456789abcdef"[r>>4&15]) + string("0123456789abcdef"[r&15]))
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+func isControl(r rune) bool {
+	return r != '\n' && r != '\t' && (r < 0x20 || r >= 0x7f && r < 0xa0)
+}
