@@ -1,0 +1,132 @@
+package scaffold
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"hagen/schema"
+)
+
+// Ask asks on out for the options that are not set yet and reads the answers
+// from in, a line each. An empty line takes what stands in brackets; an answer
+// that the schema would refuse is asked for again, with the reason. The end of
+// in before the last answer is an error.
+func Ask(in io.Reader, out io.Writer, opts *Options) error {
+	spec, err := schema.Spec()
+	if err != nil {
+		return err
+	}
+	a := &asker{in: bufio.NewReader(in), out: out, spec: spec}
+	a.text("Name of the registry", "name", &opts.Name)
+	a.text("Release of Harbor", "registry.version", &opts.Version)
+	a.text("Address for docker clients and browsers", "registry.url", &opts.URL)
+	a.targets("Targets: vm, kubernetes, or both with a comma between", &opts.Targets)
+	if opts.has(VM) {
+		a.list("Addresses of the virtual machines", "vm.nodes.address", &opts.Nodes)
+	}
+	if opts.has(Kubernetes) {
+		a.text("Minor version of Kubernetes", "kubernetes.version", &opts.KubernetesVersion)
+	}
+	a.list("Ceph monitors with their ports", "storage.cephfs.monitors", &opts.Monitors)
+	if opts.has(Kubernetes) {
+		a.text("clusterID of ceph-csi (ceph fsid prints it)", "storage.cephfs.cluster_id", &opts.ClusterID)
+	}
+	a.text("Database server", "database.host", &opts.DatabaseHost)
+	a.address("Redis server with its port", "redis.addresses", &opts.RedisAddress)
+	return a.err
+}
+
+// asker remembers the first error and then asks no more.
+type asker struct {
+	in   *bufio.Reader
+	out  io.Writer
+	spec *schema.Field
+	err  error
+}
+
+func (a *asker) text(question, path string, value *string) {
+	if *value != "" {
+		return
+	}
+	field := a.spec.At(path)
+	a.ask(question, example(field), func(answer string) error {
+		*value = answer
+		return check(field, answer)
+	})
+}
+
+func (a *asker) list(question, path string, values *[]string) {
+	if len(*values) > 0 {
+		return
+	}
+	preset := strings.Join(presetList(a.spec, path), ", ")
+	a.ask(question+", with commas between", preset, func(answer string) error {
+		*values = split(answer)
+		return checkList(a.spec.At(path), *values)
+	})
+}
+
+// address asks for the one entry of a list.
+func (a *asker) address(question, path string, value *string) {
+	if *value != "" {
+		return
+	}
+	a.ask(question, presetList(a.spec, path)[0], func(answer string) error {
+		*value = answer
+		return check(a.spec.At(path).Items, answer)
+	})
+}
+
+func (a *asker) targets(question string, values *[]string) {
+	if len(*values) > 0 {
+		return
+	}
+	a.ask(question, VM, func(answer string) error {
+		*values = split(answer)
+		return checkTargets(*values)
+	})
+}
+
+// ask repeats one question until take accepts the answer.
+func (a *asker) ask(question, preset string, take func(answer string) error) {
+	for a.err == nil {
+		fmt.Fprintf(a.out, "%s [%s]: ", question, preset)
+		answer, err := a.line()
+		if err != nil {
+			a.err = fmt.Errorf("read the answer to %q: %w", question, err)
+			return
+		}
+		if answer == "" {
+			answer = preset
+		}
+		refused := take(answer)
+		if refused == nil {
+			return
+		}
+		fmt.Fprintf(a.out, "  %v\n", refused)
+	}
+}
+
+// line reads an answer. A last line may lack its end.
+func (a *asker) line() (string, error) {
+	text, err := a.in.ReadString('\n')
+	if errors.Is(err, io.EOF) {
+		if text != "" {
+			err = nil
+		} else {
+			err = io.ErrUnexpectedEOF
+		}
+	}
+	return strings.TrimSpace(text), err
+}
+
+func split(answer string) []string {
+	out := strings.Split(answer, ",")
+	for i, item := range out {
+		out[i] = strings.TrimSpace(item)
+	}
+	return out
+}

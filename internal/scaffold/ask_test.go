@@ -1,0 +1,91 @@
+package scaffold_test
+
+import (
+	"errors"
+	"io"
+	"reflect"
+	"strings"
+	"testing"
+
+	"hagen/internal/scaffold"
+)
+
+func TestAskTakesAnswers(t *testing.T) {
+	in := "images\n1.2.2\nhttp://hub.example.com:31777\nvm, kubernetes\n192.0.2.1,192.0.2.2\n1.7\n" +
+		"192.0.2.9:6789\nceph-1\nmysql.example.com\nredis.example.com:6379"
+	want := scaffold.Options{
+		Name: "images", Version: "1.2.2", URL: "http://hub.example.com:31777",
+		Targets: []string{"vm", "kubernetes"}, Nodes: []string{"192.0.2.1", "192.0.2.2"},
+		KubernetesVersion: "1.7", Monitors: []string{"192.0.2.9:6789"}, ClusterID: "ceph-1",
+		DatabaseHost: "mysql.example.com", RedisAddress: "redis.example.com:6379",
+	}
+	var got scaffold.Options
+	if err := scaffold.Ask(strings.NewReader(in), io.Discard, &got); err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v", got)
+	}
+	if _, err := scaffold.Spec(got); err != nil {
+		t.Error(err)
+	}
+}
+
+// Empty lines take what stands in brackets; targets decide what is asked.
+func TestAskOffersExamples(t *testing.T) {
+	var out strings.Builder
+	var got scaffold.Options
+	if err := scaffold.Ask(strings.NewReader(strings.Repeat("\n", 8)), &out, &got); err != nil {
+		t.Fatal(err)
+	}
+	want := `Name of the registry [hub]: ` +
+		`Release of Harbor [2.15.2]: ` +
+		`Address for docker clients and browsers [https://hub.example.com]: ` +
+		`Targets: vm, kubernetes, or both with a comma between [vm]: ` +
+		`Addresses of the virtual machines, with commas between [10.0.0.21, 10.0.0.22]: ` +
+		`Ceph monitors with their ports, with commas between [10.0.0.11:6789, 10.0.0.12:6789, 10.0.0.13:6789]: ` +
+		`Database server [database.example.com]: ` +
+		`Redis server with its port [redis.example.com:6379]: `
+	if out.String() != want {
+		t.Errorf("asked\n%s\nwant\n%s", out.String(), want)
+	}
+	if got.Name != "hub" || len(got.Nodes) != 2 || got.KubernetesVersion != "" {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestAskRepeatsWithTheReason(t *testing.T) {
+	var out strings.Builder
+	got := scaffold.Options{
+		Version: "2.15.2", URL: "https://hub.example.com", Monitors: []string{"a:1"}, DatabaseHost: "a", RedisAddress: "a:1",
+	}
+	in := "My Hub\nmy-hub\ndocker\nvm\n10.0.0.1,\n10.0.0.1,10.0.0.1\n10.0.0.1\n"
+	if err := scaffold.Ask(strings.NewReader(in), &out, &got); err != nil {
+		t.Fatal(err)
+	}
+	if got.Name != "my-hub" || len(got.Nodes) != 1 {
+		t.Errorf("got %+v", got)
+	}
+	for _, want := range []string{
+		"  \"My Hub\" is not a name of lower-case letters, digits and dashes\nName of the registry [hub]: ",
+		"  \"docker\" is no target, it must be vm or kubernetes\n",
+		"  \"\" is not a DNS name or an IP address, without scheme, port or mask\n",
+		"  \"10.0.0.1\" stands there twice\n",
+	} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%q was not said in\n%s", want, out.String())
+		}
+	}
+}
+
+func TestAskNeedsAllAnswers(t *testing.T) {
+	var out strings.Builder
+	var got scaffold.Options
+	err := scaffold.Ask(strings.NewReader("hub\n"), &out, &got)
+	if !errors.Is(err, io.ErrUnexpectedEOF) || !strings.Contains(err.Error(), "Release of Harbor") {
+		t.Errorf("got %v", err)
+	}
+	if strings.Contains(out.String(), "Address") {
+		t.Errorf("it went on asking:\n%s", out.String())
+	}
+}

@@ -1,0 +1,197 @@
+package scaffold
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"hagen/schema"
+)
+
+// The targets of a spec, as Options.Targets names them.
+const (
+	VM         = "vm"
+	Kubernetes = "kubernetes"
+)
+
+// Options are what a new spec says. What is left at its zero value becomes an
+// example of the schema, which is valid but for the user to replace.
+type Options struct {
+	// Name is the name of the registry.
+	Name string
+	// Version is the release of Harbor, such as "2.15.2".
+	Version string
+	// URL is where clients reach the registry.
+	URL string
+	// Targets holds VM, Kubernetes or both; VM alone if it is empty.
+	Targets []string
+	// Nodes are the addresses of the virtual machines; they are named node1,
+	// node2 and so on.
+	Nodes []string
+	// KubernetesVersion is the minor version of the cluster, such as "1.34".
+	KubernetesVersion string
+	// Monitors are the Ceph monitors, each with its port.
+	Monitors []string
+	// ClusterID is the clusterID of ceph-csi; only Kubernetes needs it.
+	ClusterID string
+	// DatabaseHost is the name of the database server.
+	DatabaseHost string
+	// RedisAddress is the Redis server with its port.
+	RedisAddress string
+	// Schema is a path or address of the schema for the first line of the
+	// spec, by which editors find it. Without it there is no such line.
+	Schema string
+}
+
+func (o *Options) has(target string) bool { return slices.Contains(o.Targets, target) }
+
+// generation is the "1" of Harbor 1.x or the "2" of 2.x.
+func (o *Options) generation() string {
+	major, _, _ := strings.Cut(o.Version, ".")
+	return major
+}
+
+// text is an option that holds one value of the spec, list one that holds a
+// list of them.
+type (
+	text struct {
+		path  string
+		value *string
+	}
+	list struct {
+		path  string
+		value *[]string
+	}
+)
+
+func (o *Options) texts() []text {
+	return []text{
+		{"name", &o.Name}, {"registry.version", &o.Version}, {"registry.url", &o.URL},
+		{"kubernetes.version", &o.KubernetesVersion}, {"storage.cephfs.cluster_id", &o.ClusterID},
+		{"database.host", &o.DatabaseHost},
+	}
+}
+
+// complete puts examples of the schema where nothing is set, and judges what
+// is.
+func (o *Options) complete(spec *schema.Field) error {
+	if len(o.Targets) == 0 {
+		o.Targets = []string{VM}
+	}
+	if err := checkTargets(o.Targets); err != nil {
+		return err
+	}
+	for _, t := range o.texts() {
+		field := spec.At(t.path)
+		if *t.value == "" {
+			*t.value = example(field)
+		}
+		if err := check(field, *t.value); err != nil {
+			return fmt.Errorf("%s: %w", t.path, err)
+		}
+	}
+	return o.completeLists(spec)
+}
+
+func checkTargets(targets []string) error {
+	for _, target := range targets {
+		if target != VM && target != Kubernetes {
+			return fmt.Errorf("%q is no target, it must be %s or %s", target, VM, Kubernetes)
+		}
+	}
+	return nil
+}
+
+func (o *Options) completeLists(spec *schema.Field) error {
+	if o.RedisAddress == "" {
+		o.RedisAddress = presetList(spec, "redis.addresses")[0]
+	}
+	if len(o.Nodes) == 0 {
+		o.Nodes = presetList(spec, "vm.nodes.address")
+	}
+	if len(o.Monitors) == 0 {
+		o.Monitors = presetList(spec, "storage.cephfs.monitors")
+	}
+	redis := []string{o.RedisAddress}
+	for _, l := range []list{
+		{"vm.nodes.address", &o.Nodes}, {"storage.cephfs.monitors", &o.Monitors}, {"redis.addresses", &redis},
+	} {
+		if err := checkList(spec.At(l.path), *l.value); err != nil {
+			return fmt.Errorf("%s: %w", l.path, err)
+		}
+	}
+	return nil
+}
+
+// presetList is the example of a list. Of the nodes, whose addresses are
+// single texts, it is the addresses in the example of the list of tables.
+func presetList(spec *schema.Field, path string) []string {
+	if table, key, ok := strings.Cut(path, "nodes."); ok {
+		return column(spec.At(table+"nodes"), key)
+	}
+	var out []string
+	values, _ := spec.At(path).Examples[0].([]any)
+	for _, value := range values {
+		out = append(out, fmt.Sprint(value))
+	}
+	return out
+}
+
+func column(field *schema.Field, key string) []string {
+	var out []string
+	tables, _ := field.Examples[0].([]any)
+	for _, item := range tables {
+		table, _ := item.(*schema.Table)
+		out = append(out, fmt.Sprint(table.Get(key)))
+	}
+	return out
+}
+
+func example(field *schema.Field) string { return fmt.Sprint(field.Examples[0]) }
+
+// check judges a text as the schema would.
+func check(field *schema.Field, value string) error {
+	if len(field.Enum) > 0 && !slices.Contains(field.Enum, any(value)) {
+		return fmt.Errorf("%q is not known here, it must be one of %s", value, words(field.Enum))
+	}
+	if ok, err := regexp.MatchString(field.Pattern, value); err != nil || !ok {
+		return fmt.Errorf("%q is not %s", value, field.Hint)
+	}
+	for _, r := range field.Refused {
+		if ok, err := regexp.MatchString(r.Pattern, value); err != nil || ok {
+			return errors.New(r.Message)
+		}
+	}
+	if most, err := strconv.Atoi(field.MaxLength); err == nil && utf8.RuneCountInString(value) > most {
+		return fmt.Errorf("%q has more than %d characters", value, most)
+	}
+	return nil
+}
+
+// checkList judges the entries of a list, which must differ.
+func checkList(field *schema.Field, values []string) error {
+	if field.Items != nil {
+		field = field.Items
+	}
+	for i, value := range values {
+		if slices.Contains(values[:i], value) {
+			return fmt.Errorf("%q stands there twice", value)
+		}
+		if err := check(field, value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func words(values []any) string {
+	out := make([]string, len(values))
+	for i, value := range values {
+		out[i] = fmt.Sprint(value)
+	}
+	return strings.Join(out, ", ")
+}

@@ -1,0 +1,10 @@
+// Package schema is what is valid: the folder itself, embedded, and a reader
+// for the fields of the spec in the order in which they are written there.
+package schema
+
+import "embed"
+
+// FS holds the schemas.
+//
+//go:embed spec.schema.json
+var FS embed.FS
