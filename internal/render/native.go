@@ -1,0 +1,219 @@
+package render
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"math"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/go-jsonnet"
+	"github.com/google/go-jsonnet/ast"
+
+	"hagen/internal/artifact"
+)
+
+// natives are the functions that the library calls for what Jsonnet cannot do
+// quickly or safely: the text formats, addresses and units.
+func natives() []*jsonnet.NativeFunction {
+	return []*jsonnet.NativeFunction{
+		onValue("yaml", yamlText),
+		onValue("ini", iniText),
+		onValue("nginx", nginxText),
+		onText("parseURL", parseURL),
+		onText("seconds", seconds),
+		onText("bytes", bytesOf),
+		onText("urlQuery", func(s string) (any, error) { return url.QueryEscape(s), nil }),
+		onText("urlUserinfo", func(s string) (any, error) { return escapeUserinfo(s), nil }),
+		onText("shellQuote", func(s string) (any, error) { return shellQuote(s), nil }),
+		onText("systemdEscapePath", func(s string) (any, error) { return systemdEscapePath(s), nil }),
+		onText("sha256", func(s string) (any, error) { return sha256Hex(s), nil }),
+		{Name: "hostPort", Params: ast.Identifiers{"text", "default"}, Func: hostPort},
+		{Name: "semver", Params: ast.Identifiers{"a", "b"}, Func: compareVersions},
+	}
+}
+
+func onValue(name string, f func(any) (any, error)) *jsonnet.NativeFunction {
+	return &jsonnet.NativeFunction{
+		Name: name, Params: ast.Identifiers{"value"},
+		Func: func(args []any) (any, error) { return f(args[0]) },
+	}
+}
+
+func onText(name string, f func(string) (any, error)) *jsonnet.NativeFunction {
+	return &jsonnet.NativeFunction{
+		Name: name, Params: ast.Identifiers{"text"},
+		Func: func(args []any) (any, error) {
+			text, ok := args[0].(string)
+			if !ok {
+				return nil, fmt.Errorf("%s wants a text, not %v", name, args[0])
+			}
+			return f(text)
+		},
+	}
+}
+
+func yamlText(value any) (any, error) {
+	data, err := artifact.EncodeYAML(value)
+	return string(data), err
+}
+
+func sha256Hex(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(sum[:])
+}
+
+// parseURL splits an external URL. Its "authority" is what a client writes:
+// the port only when it is not the scheme's own.
+func parseURL(text string) (any, error) {
+	u, err := url.Parse(text)
+	if err != nil || u.Hostname() == "" {
+		return nil, fmt.Errorf("%q is no URL with a host", text)
+	}
+	usual := 80
+	if u.Scheme == "https" {
+		usual = 443
+	}
+	port := usual
+	if u.Port() != "" {
+		if port, err = strconv.Atoi(u.Port()); err != nil {
+			return nil, fmt.Errorf("%q has no valid port", text)
+		}
+	}
+	authority := bracketed(u.Hostname())
+	if port != usual {
+		authority += ":" + strconv.Itoa(port)
+	}
+	return map[string]any{
+		"scheme": u.Scheme, "host": u.Hostname(), "port": float64(port),
+		"explicit_port": u.Port() != "", "authority": authority,
+	}, nil
+}
+
+func bracketed(host string) string {
+	if strings.Contains(host, ":") {
+		return "[" + host + "]"
+	}
+	return host
+}
+
+func hostPort(args []any) (any, error) {
+	text, _ := args[0].(string)
+	fallback, _ := args[1].(float64)
+	host, port := text, strconv.Itoa(int(fallback))
+	if i := strings.LastIndexByte(text, ':'); i >= 0 && !strings.HasSuffix(text, "]") {
+		host, port = text[:i], text[i+1:]
+	}
+	number, err := strconv.Atoi(port)
+	if err != nil || host == "" {
+		return nil, fmt.Errorf("%q is no host:port", text)
+	}
+	host = strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
+	return map[string]any{"host": host, "port": float64(number)}, nil
+}
+
+func seconds(text string) (any, error) {
+	d, err := time.ParseDuration(text)
+	if err != nil {
+		return nil, fmt.Errorf("%q is no duration", text)
+	}
+	return d.Seconds(), nil
+}
+
+// units are the suffixes of Kubernetes quantities.
+var units = []struct {
+	suffix string
+	factor float64
+}{
+	{"Ki", 1 << 10}, {"Mi", 1 << 20}, {"Gi", 1 << 30}, {"Ti", 1 << 40}, {"Pi", 1 << 50},
+	{"k", 1e3}, {"M", 1e6}, {"G", 1e9}, {"T", 1e12}, {"P", 1e15}, {"", 1},
+}
+
+func bytesOf(text string) (any, error) {
+	for _, unit := range units {
+		number, ok := strings.CutSuffix(text, unit.suffix)
+		if !ok {
+			continue
+		}
+		if f, err := strconv.ParseFloat(number, 64); err == nil {
+			return math.Round(f * unit.factor), nil
+		}
+	}
+	return nil, fmt.Errorf("%q is no size", text)
+}
+
+// escapeUserinfo escapes a user name or password for its place in a URL.
+func escapeUserinfo(s string) string {
+	return strings.ReplaceAll(url.QueryEscape(s), "+", "%20")
+}
+
+func shellQuote(s string) string {
+	if s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@%+=:,./-_") == "" {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+// systemdEscapePath names the unit of a path, as systemd-escape --path does.
+func systemdEscapePath(path string) string {
+	path = strings.Trim(path, "/")
+	if path == "" {
+		return "-"
+	}
+	var b strings.Builder
+	for i := 0; i < len(path); i++ {
+		c := path[i]
+		switch {
+		case c == '/':
+			if path[i-1] != '/' {
+				b.WriteByte('-')
+			}
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == ':', c == '_', c == '.' && i > 0:
+			b.WriteByte(c)
+		default:
+			b.WriteString(`\x` + hex.EncodeToString([]byte{c}))
+		}
+	}
+	return b.String()
+}
+
+// compareVersions compares dotted numbers, a missing part being 0.
+func compareVersions(args []any) (any, error) {
+	a, err := versionParts(args[0])
+	if err != nil {
+		return nil, err
+	}
+	b, err := versionParts(args[1])
+	if err != nil {
+		return nil, err
+	}
+	for len(a) < len(b) {
+		a = append(a, 0)
+	}
+	for len(b) < len(a) {
+		b = append(b, 0)
+	}
+	for i := range a {
+		if c := cmp.Compare(a[i], b[i]); c != 0 {
+			return float64(c), nil
+		}
+	}
+	return 0.0, nil
+}
+
+func versionParts(v any) ([]int, error) {
+	text, _ := v.(string)
+	var parts []int
+	for _, part := range strings.Split(strings.TrimPrefix(text, "v"), ".") {
+		n, err := strconv.Atoi(part)
+		if err != nil {
+			return nil, fmt.Errorf("%q is no version", text)
+		}
+		parts = append(parts, n)
+	}
+	return parts, nil
+}
