@@ -1,0 +1,183 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"sort"
+	"sync"
+
+	"github.com/spf13/cobra"
+
+	"hagen/internal/bundle"
+	"hagen/internal/compile"
+	"hagen/internal/diag"
+)
+
+type buildOptions struct {
+	out         string
+	environment string
+	check       bool
+	quiet       bool
+	json        bool
+}
+
+func newBuild(s streams) *cobra.Command {
+	var o buildOptions
+	cmd := &cobra.Command{
+		Use:   "build [SPEC...]",
+		Short: "Compile specs into the output folder",
+		Long: "Compile hagen.toml, or the named specs, into out/<name>/. Environments of a spec go\n" +
+			"into out/<name>/<environment>/. Nothing is written unless everything compiles.",
+		Example: "  hagen build\n  hagen build examples/hub-2.15.toml -o /tmp/out\n  hagen build --check",
+		RunE: func(_ *cobra.Command, args []string) error {
+			return build(s, args, o)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVarP(&o.out, "output", "o", "out", "folder to write to")
+	flags.StringVar(&o.environment, "environment", "", "compile this environment only")
+	flags.BoolVar(&o.check, "check", false, "write nothing; exit 1 if the output folder is stale, naming the files")
+	flags.BoolVarP(&o.quiet, "quiet", "q", false, "print errors and warnings only")
+	flags.BoolVar(&o.json, "json", false, "print what was made as JSON")
+	return cmd
+}
+
+// result is what happened to one folder; the JSON form is documented in
+// docs/commands.md.
+type result struct {
+	Name        string `json:"name"`
+	Environment string `json:"environment,omitempty"`
+	Folder      string `json:"folder"`
+	Harbor      string `json:"harbor,omitempty"`
+	Files       int    `json:"files"`
+	bundle.Changes
+	Warnings []string `json:"warnings,omitempty"`
+
+	warnings []diag.Diagnostic
+}
+
+func build(s streams, args []string, o buildOptions) error {
+	compiler, err := newCompiler()
+	if err != nil {
+		return err
+	}
+	jobs, err := readSpecs(compiler, args, o.environment)
+	if err != nil {
+		return err
+	}
+	target, err := newTarget(o)
+	if err != nil {
+		return err
+	}
+	defer target.close()
+	progress := newProgress(s, o.quiet || o.json, len(jobs))
+	results, err := compileInto(compiler, jobs, target, progress)
+	progress.done()
+	if err == nil {
+		err = target.finish(jobs, o.environment, &results)
+	}
+	if err != nil {
+		return explainForeign(err)
+	}
+	return report(s, o, results)
+}
+
+// compileInto compiles all jobs and hands every site to the target.
+func compileInto(compiler *compile.Compiler, jobs []compile.Job, target target, progress *progress) ([]result, error) {
+	results := make([]result, len(jobs))
+	owner := map[string]compile.Job{}
+	var mu sync.Mutex
+	err := compiler.Each(jobs, func(i int, site compile.Site) error {
+		mu.Lock()
+		other, taken := owner[site.Folder]
+		owner[site.Folder] = jobs[i]
+		mu.Unlock()
+		if taken {
+			return sameFolder(site, jobs[i], other)
+		}
+		changes, err := target.put(site)
+		if err != nil {
+			return err
+		}
+		results[i] = newResult(site, changes)
+		progress.step()
+		return nil
+	})
+	sort.SliceStable(results, func(i, j int) bool { return results[i].Folder < results[j].Folder })
+	return results, err
+}
+
+func sameFolder(site compile.Site, a, b compile.Job) error {
+	files := []string{a.Document.File, b.Document.File}
+	sort.Strings(files)
+	return diag.Diagnostic{
+		Place:   diag.Place{File: files[1]},
+		Message: fmt.Sprintf("the folder %s is that of %s too", filepath.ToSlash(site.Folder), files[0]),
+		Reason:  "the artifacts of one registry would replace those of the other",
+		Fix:     "give each spec a name of its own",
+	}
+}
+
+func newResult(site compile.Site, changes bundle.Changes) result {
+	r := result{
+		Name: site.Manifest.Name, Environment: site.Manifest.Environment,
+		Folder: filepath.ToSlash(site.Folder), Harbor: site.Manifest.Harbor,
+		Files: len(site.Files) + 1, Changes: changes, warnings: site.Warnings,
+	}
+	for _, warning := range site.Warnings {
+		r.Warnings = append(r.Warnings, warning.Place.String()+": "+warning.Error())
+	}
+	return r
+}
+
+func explainForeign(err error) error {
+	var foreign *bundle.ForeignError
+	if !errors.As(err, &foreign) {
+		return err
+	}
+	var list diag.List
+	for _, d := range diag.Flatten(err) {
+		if d.Message == foreign.Error() {
+			d.Reason = "a build replaces the folder, and they would be lost"
+			d.Fix = "move them elsewhere, or build into another folder with -o"
+		}
+		list.Add(d)
+	}
+	return list.ErrorOrNil()
+}
+
+// report prints warnings and the outcome, and returns the exit code.
+func report(s streams, o buildOptions, results []result) error {
+	var warnings diag.List
+	stale := false
+	for _, r := range results {
+		for _, warning := range r.warnings {
+			warnings.Add(warning)
+		}
+		stale = stale || r.Any()
+	}
+	diag.Print(s.err, warnings.ErrorOrNil())
+	switch {
+	case o.json:
+		if err := printJSON(s.out, o, results, stale); err != nil {
+			return err
+		}
+	case o.check:
+		printStale(s.out, o.out, results)
+	case !o.quiet:
+		printSummary(s.out, o.out, results)
+	}
+	if o.check && stale {
+		return exitCode(exitDifferent)
+	}
+	return nil
+}
+
+func printJSON(w io.Writer, o buildOptions, results []result, stale bool) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(map[string]any{"format": 1, "output": o.out, "check": o.check, "stale": o.check && stale, "sites": results})
+}

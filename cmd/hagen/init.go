@@ -1,0 +1,104 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"hagen/internal/diag"
+	"hagen/internal/scaffold"
+)
+
+func newInit(s streams) *cobra.Command {
+	var o scaffold.Options
+	var defaults bool
+	cmd := &cobra.Command{
+		Use:   "init [FILE]",
+		Short: "Write a commented spec to start from",
+		Long: "Write hagen.toml, or the named file, for a release of Harbor and its targets. On a\n" +
+			"terminal it asks for what the flags do not say; elsewhere examples stand in. What it\n" +
+			"writes builds at once. An existing file is never touched.",
+		Example: "  hagen init\n  hagen init --harbor 2.15.2 --target vm --target kubernetes --url https://hub.example.com",
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			file := defaultSpec
+			if len(args) > 0 {
+				file = args[0]
+			}
+			return initialize(s, file, o, s.interactive() && !defaults)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&o.Name, "name", "", "name of the registry")
+	flags.StringVar(&o.Version, "harbor", "", "release of Harbor")
+	flags.StringVar(&o.URL, "url", "", "address for docker clients and browsers, with scheme and, if unusual, port")
+	flags.StringSliceVar(&o.Targets, "target", nil, "vm or kubernetes; repeat it for both")
+	flags.StringSliceVar(&o.Nodes, "node", nil, "address of a virtual machine; repeat it")
+	flags.StringVar(&o.KubernetesVersion, "kubernetes", "", "minor version of the cluster")
+	flags.StringSliceVar(&o.Monitors, "monitor", nil, "Ceph monitor with its port; repeat it")
+	flags.StringVar(&o.ClusterID, "cluster-id", "", "clusterID of ceph-csi")
+	flags.StringVar(&o.DatabaseHost, "database-host", "", "database server")
+	flags.StringVar(&o.RedisAddress, "redis-address", "", "Redis server with its port")
+	flags.StringVar(&o.Schema, "schema", "", "path or address of the schema for the editor (see hagen schema)")
+	flags.BoolVarP(&defaults, "yes", "y", false, "ask nothing")
+	return cmd
+}
+
+func initialize(s streams, file string, o scaffold.Options, ask bool) error {
+	if _, err := os.Lstat(file); err == nil {
+		return existsError(file)
+	}
+	if ask {
+		if err := scaffold.Ask(s.in, s.err, &o); err != nil {
+			return err
+		}
+	}
+	data, err := scaffold.Spec(o)
+	if err != nil {
+		return err
+	}
+	if err := writeNew(file, data); err != nil {
+		return err
+	}
+	fmt.Fprintf(s.out, "%s: written; read it, fill in your own addresses, then run: hagen build%s\n", file, argument(file))
+	return nil
+}
+
+func argument(file string) string {
+	if file == defaultSpec {
+		return ""
+	}
+	return " " + file
+}
+
+// writeNew writes a file that must not exist; one that cannot be written
+// whole is not left behind.
+func writeNew(file string, data []byte) error {
+	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if errors.Is(err, fs.ErrExist) {
+		return existsError(file)
+	}
+	if err == nil {
+		_, err = f.Write(data)
+		if closing := f.Close(); err == nil {
+			err = closing
+		}
+		if err != nil {
+			os.Remove(file)
+		}
+	}
+	if err != nil {
+		return diag.Diagnostic{Place: diag.Place{File: file}, Message: "the spec cannot be written: " + plainError(err)}
+	}
+	return nil
+}
+
+func existsError(file string) error {
+	return diag.Diagnostic{
+		Place: diag.Place{File: file}, Message: "the file exists already",
+		Reason: "init never writes over a spec", Fix: "name another file: hagen init FILE",
+	}
+}

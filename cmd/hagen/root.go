@@ -1,0 +1,77 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+)
+
+// A single build allocates less than the limit and never collects; many sites
+// share a heap that is collected at leisure.
+const (
+	gcPercentShort   = -1
+	memoryLimitShort = 40 << 20
+	gcPercentLong    = 200
+	memoryLimitLong  = 1 << 40
+)
+
+// streams are the files that a command talks to.
+type streams struct {
+	in, out, err *os.File
+}
+
+func (s streams) interactive() bool {
+	return term.IsTerminal(int(s.in.Fd())) && term.IsTerminal(int(s.err.Fd()))
+}
+
+func newRoot(s streams) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "hagen",
+		Short: "Compile one spec into a highly available Harbor for VMs and Kubernetes",
+		Long: "hagen compiles one TOML spec into docker-compose bundles for virtual machines and\n" +
+			"manifests for Kubernetes that describe the same highly available Harbor registry.",
+		Version:       version,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.SetIn(s.in)
+	root.SetOut(s.out)
+	root.SetErr(s.err)
+	root.SetVersionTemplate("hagen {{.Version}}\n")
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
+	})
+	root.AddCommand(newInit(s), newBuild(s), newValidate(s), newSchema(s), newVersion(s))
+	return root
+}
+
+func newVersion(s streams) *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Print the version of hagen and of what it was built with",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			fmt.Fprintf(s.out, "hagen %s\n", version)
+			if info, ok := debug.ReadBuildInfo(); ok {
+				fmt.Fprintf(s.out, "built with %s\n", info.GoVersion)
+				for _, module := range info.Deps {
+					if mainLibraries[module.Path] {
+						fmt.Fprintf(s.out, "%s %s\n", module.Path, module.Version)
+					}
+				}
+			}
+			return nil
+		},
+	}
+}
+
+// mainLibraries are those whose version shows in the output.
+var mainLibraries = map[string]bool{
+	"github.com/google/go-jsonnet":       true,
+	"sigs.k8s.io/kustomize/api":          true,
+	"github.com/BurntSushi/toml":         true,
+	"github.com/hashicorp/go-multierror": true,
+}

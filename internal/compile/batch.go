@@ -1,0 +1,77 @@
+package compile
+
+import (
+	"runtime"
+	"sync"
+
+	"hagen/internal/diag"
+	"hagen/internal/spec"
+)
+
+// Job is one site to compile.
+type Job struct {
+	Document    *spec.Document
+	Environment string
+	// Dir is the folder of the spec, against which its paths are read.
+	Dir string
+}
+
+// Jobs returns what there is to compile in a document: its environments, or
+// the spec itself when it has none, or the one environment that is asked for.
+func (c *Compiler) Jobs(document *spec.Document, dir, environment string) ([]Job, error) {
+	if err := placed(document, c.schema.CheckEnvironments(document.Root)); err != nil {
+		return nil, err
+	}
+	if environment != "" {
+		return []Job{{Document: document, Environment: environment, Dir: dir}}, nil
+	}
+	var jobs []Job
+	for _, name := range document.Environments() {
+		jobs = append(jobs, Job{Document: document, Environment: name, Dir: dir})
+	}
+	if len(jobs) == 0 {
+		jobs = append(jobs, Job{Document: document, Dir: dir})
+	}
+	return jobs, nil
+}
+
+// Each compiles all jobs on at most as many cores as there are and hands each
+// site to take, in no fixed order and from several goroutines. The errors of
+// all jobs come back together.
+func (c *Compiler) Each(jobs []Job, take func(job int, site Site) error) error {
+	var problems diag.List
+	var mu sync.Mutex
+	var group sync.WaitGroup
+	queue := make(chan int)
+	for range min(runtime.GOMAXPROCS(0), len(jobs)) {
+		group.Add(1)
+		go func() {
+			defer group.Done()
+			workers := map[string]*Worker{}
+			for i := range queue {
+				site, err := c.one(workers, jobs[i])
+				if err == nil {
+					err = take(i, site)
+				}
+				mu.Lock()
+				problems.Add(err)
+				mu.Unlock()
+			}
+		}()
+	}
+	for i := range jobs {
+		queue <- i
+	}
+	close(queue)
+	group.Wait()
+	return problems.ErrorOrNil()
+}
+
+func (c *Compiler) one(workers map[string]*Worker, job Job) (Site, error) {
+	worker, ok := workers[job.Dir]
+	if !ok {
+		worker = c.Worker(job.Dir)
+		workers[job.Dir] = worker
+	}
+	return worker.Compile(job.Document, job.Environment)
+}

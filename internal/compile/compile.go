@@ -1,0 +1,243 @@
+// Package compile is the spine: it runs the stages in their order and turns
+// what they report into diagnostics with places. No stage knows another; this
+// package knows them all.
+package compile
+
+import (
+	"io/fs"
+	"path/filepath"
+
+	"sigs.k8s.io/kustomize/kyaml/filesys"
+
+	"hagen/internal/artifact"
+	"hagen/internal/bundle"
+	"hagen/internal/diag"
+	"hagen/internal/overlay"
+	"hagen/internal/render"
+	"hagen/internal/spec"
+	"hagen/internal/unwrap"
+	"hagen/internal/validate"
+	"hagen/jsonnet"
+	"hagen/overlays"
+	"hagen/schema"
+)
+
+// Compiler holds what all specs share. It is safe for concurrent use.
+type Compiler struct {
+	version  string
+	digest   string
+	schema   *validate.Schema
+	overlays *overlay.Engine
+	files    filesys.FileSystem
+}
+
+// New makes a compiler that reads the users' files from files. The version is
+// hagen's own; it goes into the manifests.
+func New(version string, files filesys.FileSystem) (*Compiler, error) {
+	specSchema, err := validate.Load(schema.FS)
+	if err != nil {
+		return nil, err
+	}
+	digest, err := digestOf(jsonnet.Library, overlays.FS, schema.FS)
+	if err != nil {
+		return nil, err
+	}
+	return &Compiler{
+		version: version, digest: digest, schema: specSchema,
+		overlays: overlay.New(overlays.FS, files), files: files,
+	}, nil
+}
+
+// Site is one registry in one environment, compiled.
+type Site struct {
+	// Folder is where it belongs below the output folder: the registry's name,
+	// and the environment's if there is one.
+	Folder   string
+	Manifest bundle.Manifest
+	Files    artifact.Set
+	// Base holds the objects before the user's overlays.
+	Base     []artifact.Object
+	Warnings []diag.Diagnostic
+}
+
+// Worker compiles the sites of one spec, one at a time. Its virtual machine
+// keeps the parsed library from one to the next.
+type Worker struct {
+	*Compiler
+	dir string
+	vm  *render.VM
+}
+
+// Worker makes a worker for the specs of one folder.
+func (c *Compiler) Worker(dir string) *Worker {
+	importer := render.NewImporter(jsonnet.Library, dir, c.files.ReadFile)
+	return &Worker{Compiler: c, dir: dir, vm: render.New(importer)}
+}
+
+// Compile runs all stages over one environment of a document; an empty name
+// means the spec itself.
+func (w *Worker) Compile(document *spec.Document, environment string) (Site, error) {
+	site := Site{}
+	doc, err := document.Environment(environment)
+	if err != nil {
+		return site, err
+	}
+	if err := placed(doc, w.schema.Check(doc.Root)); err != nil {
+		return site, err
+	}
+	root := w.schema.Fill(doc.Root)
+	files, err := w.readFiles(doc)
+	if err != nil {
+		return site, err
+	}
+	rendered, err := w.render(doc, root, files, environment)
+	if err != nil {
+		return site, err
+	}
+	if site.Warnings, err = findings(doc, rendered.Findings); err != nil {
+		return site, err
+	}
+	if site.Base, err = w.overlay(doc, rendered.Objects, shipped(rendered.Overlays)); err != nil {
+		return site, err
+	}
+	patched, err := w.overlay(doc, site.Base, userOverlays(root, w.dir))
+	if err != nil {
+		return site, err
+	}
+	unwrapped, err := unwrap.Files(patched)
+	if err != nil {
+		return site, err
+	}
+	if site.Files, err = artifact.NewSet(unwrapped); err != nil {
+		return site, err
+	}
+	site.Manifest = w.manifest(root, files, environment)
+	site.Folder = folder(site.Manifest)
+	return site, nil
+}
+
+func folder(m bundle.Manifest) string {
+	return filepath.Join(m.Name, m.Environment)
+}
+
+// placed gives diagnostics their places and returns them as one error.
+func placed(doc *spec.Document, found []diag.Diagnostic) error {
+	var list diag.List
+	for _, d := range found {
+		d.Place = doc.Place(d.Path)
+		list.Add(d)
+	}
+	return list.ErrorOrNil()
+}
+
+// findings parts warnings from errors.
+func findings(doc *spec.Document, found []diag.Diagnostic) (warnings []diag.Diagnostic, err error) {
+	var list diag.List
+	for _, d := range found {
+		d.Place = doc.Place(d.Path)
+		if d.Severity == diag.Warning {
+			warnings = append(warnings, d)
+			continue
+		}
+		list.Add(d)
+	}
+	return warnings, list.ErrorOrNil()
+}
+
+// readFiles reads the files that the spec names.
+func (w *Worker) readFiles(doc *spec.Document) (map[string]string, error) {
+	var problems diag.List
+	files := map[string]string{}
+	for _, reference := range w.schema.Files(doc.Root) {
+		data, err := w.files.ReadFile(resolve(w.dir, reference.File))
+		if err != nil {
+			problems.Add(diag.Diagnostic{
+				Place: doc.Place(reference.Path), Path: reference.Path,
+				Message: "the file " + reference.File + " cannot be read: " + fileError(err),
+				Reason:  "its text goes into the artifacts",
+				Fix:     "paths are relative to the spec",
+			})
+			continue
+		}
+		files[reference.File] = string(data)
+	}
+	return files, problems.ErrorOrNil()
+}
+
+func resolve(dir, name string) string {
+	if filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(dir, filepath.FromSlash(name))
+}
+
+func (w *Worker) render(doc *spec.Document, root map[string]any, files map[string]string, environment string) (render.Output, error) {
+	extensions := texts(root["extend"])
+	if err := w.checkExtensions(doc, extensions); err != nil {
+		return render.Output{}, err
+	}
+	out, err := w.vm.Render(render.Input{Spec: root, Files: files, Environment: environment, Extensions: extensions})
+	if err != nil {
+		return out, renderError(doc, extensions, err)
+	}
+	return out, nil
+}
+
+func (w *Worker) checkExtensions(doc *spec.Document, extensions []string) error {
+	var problems diag.List
+	for i, name := range extensions {
+		if !w.files.Exists(resolve(w.dir, name)) {
+			path := []any{"extend", i}
+			problems.Add(diag.Diagnostic{
+				Place: doc.Place(path), Path: path,
+				Message: "there is no file " + name, Fix: "paths are relative to the spec",
+			})
+		}
+	}
+	return problems.ErrorOrNil()
+}
+
+func shipped(names []string) []overlay.Overlay {
+	var out []overlay.Overlay
+	for _, name := range names {
+		out = append(out, overlay.Overlay{Name: name, Dir: name, Shipped: true})
+	}
+	return out
+}
+
+func userOverlays(root map[string]any, dir string) []overlay.Overlay {
+	var out []overlay.Overlay
+	for _, name := range texts(root["overlays"]) {
+		out = append(out, overlay.Overlay{Name: name, Dir: resolve(dir, name)})
+	}
+	return out
+}
+
+func (w *Worker) overlay(doc *spec.Document, objects []artifact.Object, overlays []overlay.Overlay) ([]artifact.Object, error) {
+	patched, err := w.overlays.Apply(objects, overlays)
+	if err != nil {
+		return nil, overlayError(doc, overlays, err)
+	}
+	return patched, nil
+}
+
+func (w *Worker) manifest(root map[string]any, files map[string]string, environment string) bundle.Manifest {
+	return bundle.Manifest{
+		Name: artifact.Text(root["name"]), Environment: environment,
+		Harbor: artifact.Text(artifact.Map(root["registry"])["version"]),
+		Hagen:  w.version, Spec: digestOfSpec(root, files), Library: w.digest,
+	}
+}
+
+func texts(v any) []string {
+	var out []string
+	for _, item := range artifact.List(v) {
+		out = append(out, artifact.Text(item))
+	}
+	return out
+}
+
+// Library returns the embedded folders by the names that users know.
+func Library() map[string]fs.FS {
+	return map[string]fs.FS{"jsonnet": jsonnet.Library, "overlays": overlays.FS, "schema": schema.FS}
+}

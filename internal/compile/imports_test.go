@@ -1,0 +1,99 @@
+package compile_test
+
+import (
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// allowed says what each package may import of hagen. A package that is not
+// listed is a stage: it knows the leaves and its own embedded folder.
+var allowed = map[string][]string{
+	"internal/artifact":  {},
+	"internal/diag":      {},
+	"internal/overlay":   {"internal/artifact", "internal/diag", "overlays"},
+	"internal/scaffold":  {"internal/artifact", "internal/diag", "schema"},
+	"internal/reference": {"internal/artifact", "internal/diag", "schema"},
+	"internal/compile": {
+		"internal/artifact", "internal/bundle", "internal/diag", "internal/overlay", "internal/render",
+		"internal/spec", "internal/unwrap", "internal/validate", "jsonnet", "overlays", "schema",
+	},
+	"jsonnet": {}, "overlays": {}, "schema": {},
+}
+
+var leaves = []string{"internal/artifact", "internal/diag"}
+
+// owners says which package alone may import a library.
+var owners = map[string]string{
+	"github.com/BurntSushi/toml":            "internal/spec",
+	"github.com/pelletier/go-toml":          "internal/spec",
+	"github.com/google/go-jsonnet":          "internal/render",
+	"github.com/hashicorp/go-multierror":    "internal/diag",
+	"github.com/santhosh-tekuri/jsonschema": "internal/validate",
+	"sigs.k8s.io/kustomize/api":             "internal/overlay",
+	"github.com/spf13/cobra":                "cmd/hagen",
+}
+
+func TestImports(t *testing.T) {
+	seen := 0
+	err := filepath.WalkDir("../..", func(path string, entry os.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() && hasOwnModule(path) {
+			return filepath.SkipDir
+		}
+		if strings.HasSuffix(path, ".go") && !strings.HasSuffix(path, "_test.go") {
+			seen++
+			checkImports(t, path)
+		}
+		return nil
+	})
+	if err != nil || seen < 30 {
+		t.Fatalf("%d files, %v", seen, err)
+	}
+}
+
+func hasOwnModule(path string) bool {
+	if path == "../.." {
+		return false
+	}
+	_, err := os.Stat(filepath.Join(path, "go.mod"))
+	return err == nil
+}
+
+func checkImports(t *testing.T, path string) {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	pkg, _ := filepath.Rel("../..", filepath.Dir(path))
+	for _, spec := range file.Imports {
+		name, _ := strconv.Unquote(spec.Path.Value)
+		for library, owner := range owners {
+			if strings.HasPrefix(name, library) && pkg != owner {
+				t.Errorf("%s imports %s, which belongs to %s", path, name, owner)
+			}
+		}
+		if own, ok := strings.CutPrefix(name, "hagen/"); ok && !mayImport(pkg, own) {
+			t.Errorf("%s imports %s", path, name)
+		}
+	}
+}
+
+func mayImport(pkg, name string) bool {
+	if strings.HasPrefix(pkg, "cmd/") {
+		return true
+	}
+	if list, ok := allowed[pkg]; ok {
+		return slices.Contains(list, name)
+	}
+	return slices.Contains(leaves, name)
+}
