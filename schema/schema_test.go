@@ -273,3 +273,20 @@ func TestVersionsAreThoseOfTheLibrary(t *testing.T) {
 		t.Errorf("the schema knows\n%v\nand the library\n%v", got, want)
 	}
 }
+
+// A spec with environments need not be whole without them; one without must.
+func TestEnvironmentsCompleteTheSpec(t *testing.T) {
+	whole := compile(t)("")
+	part := map[string]any{"name": "hub", "registry": map[string]any{"version": "2.15.2"}}
+	if whole.Validate(part) == nil {
+		t.Error("half a spec was taken")
+	}
+	part["environment"] = map[string]any{"staging": map[string]any{"lab": true}}
+	if err := whole.Validate(part); err != nil {
+		t.Error(err)
+	}
+	part["environment"] = map[string]any{"staging": map[string]any{"labb": true}}
+	if whole.Validate(part) == nil {
+		t.Error("an unknown key of an environment was taken")
+	}
+}

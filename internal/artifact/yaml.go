@@ -1,144 +1,268 @@
 package artifact
 
 import (
-	"bytes"
 	"fmt"
 	"math"
 	"sort"
 	"strconv"
 	"strings"
 	"unicode"
-
-	"go.yaml.in/yaml/v3"
+	"unicode/utf8"
 )
 
-// EncodeYAML writes v as one YAML document in hagen's canonical form: two
-// spaces, lists not indented below their key, identifying keys first and the
-// rest sorted, quotes only where a YAML 1.1 or 1.2 reader needs them.
+// EncodeYAML writes v, made of maps, slices and scalars, as one YAML document
+// in hagen's canonical form: two spaces, lists not indented below their key,
+// identifying keys first and the rest sorted, quotes only where a reader of
+// YAML 1.1 or 1.2 could take the text for something else.
+//
+// It is not the encoder of a YAML library because that one takes ten times as
+// long, and lets texts through that YAML 1.1 readers (kubectl, Compose 1.29)
+// or any reader (a leading tab in a block) misread; docs/performance.md has
+// the figures. Libraries read what it writes, in tests and under fuzzing.
 func EncodeYAML(v any) ([]byte, error) {
-	node, err := Node(v)
-	if err != nil {
-		return nil, err
-	}
-	var out bytes.Buffer
-	encoder := yaml.NewEncoder(&out)
-	encoder.SetIndent(2)
-	encoder.CompactSeqIndent()
-	if err := encoder.Encode(node); err != nil {
-		return nil, fmt.Errorf("encode YAML: %w", err)
-	}
-	return out.Bytes(), encoder.Close()
+	e := emitter{}
+	e.value(v, 0, true)
+	return e.out, e.err
 }
 
-// Node turns nested maps, slices and scalars into a YAML node in canonical
-// order.
-func Node(v any) (*yaml.Node, error) {
+// maxKey is the longest key that YAML lets stand before a colon.
+const maxKey = 1000
+
+type emitter struct {
+	out []byte
+	err error
+}
+
+func (e *emitter) fail(format string, args ...any) {
+	if e.err == nil {
+		e.err = fmt.Errorf("encode YAML: "+format, args...)
+	}
+}
+
+func (e *emitter) write(s string) { e.out = append(e.out, s...) }
+
+func (e *emitter) indent(n int) {
+	for range n {
+		e.out = append(e.out, ' ')
+	}
+}
+
+// value writes v and the line break behind it. The cursor stands at the start
+// of a line that is indented already if fresh is set, else behind a key or a
+// dash without a blank.
+func (e *emitter) value(v any, indent int, fresh bool) {
+	switch value := v.(type) {
+	case Object:
+		e.mapping(value, indent, fresh)
+	case map[string]any:
+		e.mapping(value, indent, fresh)
+	case []any:
+		e.sequence(value, indent, fresh)
+	default:
+		if !fresh {
+			e.write(" ")
+		}
+		e.scalar(v, indent)
+		e.write("\n")
+	}
+}
+
+func (e *emitter) mapping(m map[string]any, indent int, fresh bool) {
+	if len(m) == 0 {
+		e.empty("{}", fresh)
+		return
+	}
+	if !fresh {
+		e.write("\n")
+		e.indent(indent)
+	}
+	for i, key := range sortedKeys(m) {
+		if i > 0 {
+			e.indent(indent)
+		}
+		e.key(key)
+		below := indent + 2
+		if _, isList := m[key].([]any); isList {
+			below = indent
+		}
+		e.value(m[key], below, false)
+	}
+}
+
+func (e *emitter) key(key string) {
+	if len(key) > maxKey {
+		e.fail("a key of %d bytes is too long", len(key))
+	}
+	if plain(key) {
+		e.write(key)
+	} else {
+		e.quoted(key)
+	}
+	e.write(":")
+}
+
+func (e *emitter) sequence(list []any, indent int, fresh bool) {
+	if len(list) == 0 {
+		e.empty("[]", fresh)
+		return
+	}
+	if !fresh {
+		e.write("\n")
+		e.indent(indent)
+	}
+	for i, item := range list {
+		if i > 0 {
+			e.indent(indent)
+		}
+		e.write("- ")
+		e.value(item, indent+2, true)
+	}
+}
+
+func (e *emitter) empty(text string, fresh bool) {
+	if !fresh {
+		e.write(" ")
+	}
+	e.write(text + "\n")
+}
+
+func (e *emitter) scalar(v any, indent int) {
 	switch value := v.(type) {
 	case nil:
-		return scalar("!!null", "null"), nil
+		e.write("null")
 	case string:
-		return stringNode(value), nil
+		e.text(value, indent)
 	case bool:
-		return scalar("!!bool", strconv.FormatBool(value)), nil
+		e.out = strconv.AppendBool(e.out, value)
 	case int:
-		return scalar("!!int", strconv.Itoa(value)), nil
+		e.out = strconv.AppendInt(e.out, int64(value), 10)
 	case int64:
-		return scalar("!!int", strconv.FormatInt(value, 10)), nil
+		e.out = strconv.AppendInt(e.out, value, 10)
 	case float64:
-		return floatNode(value)
-	case []any:
-		return sequence(value)
-	case Object:
-		return mapping(value)
-	case map[string]any:
-		return mapping(value)
+		e.number(value)
+	default:
+		e.fail("a value of type %T has no YAML form", v)
 	}
-	return nil, fmt.Errorf("encode YAML: a value of type %T has no YAML form", v)
 }
 
-// Value is the inverse of Node: plain maps, slices and scalars.
-func Value(node *yaml.Node) (any, error) {
-	switch node.Kind {
-	case yaml.DocumentNode:
-		return Value(node.Content[0])
-	case yaml.AliasNode:
-		return Value(node.Alias)
-	case yaml.SequenceNode:
-		list := make([]any, len(node.Content))
-		for i, item := range node.Content {
-			value, err := Value(item)
-			if err != nil {
-				return nil, err
-			}
-			list[i] = value
-		}
-		return list, nil
-	case yaml.MappingNode:
-		return mapValue(node)
+func (e *emitter) number(f float64) {
+	if math.IsNaN(f) || math.IsInf(f, 0) {
+		e.fail("%v is not a number that can be written", f)
+		return
 	}
-	return scalarValue(node)
+	if f == math.Trunc(f) && math.Abs(f) < 1<<53 {
+		e.out = strconv.AppendInt(e.out, int64(f), 10)
+		return
+	}
+	e.out = strconv.AppendFloat(e.out, f, 'g', -1, 64)
 }
 
-func mapValue(node *yaml.Node) (any, error) {
-	m := make(map[string]any, len(node.Content)/2)
-	for i := 0; i+1 < len(node.Content); i += 2 {
-		if node.Content[i].ShortTag() == "!!merge" {
-			// Merge keys are rare; the library's own decoder resolves them.
-			var plain map[string]any
-			err := node.Decode(&plain)
-			return plain, err
-		}
-		value, err := Value(node.Content[i+1])
-		if err != nil {
-			return nil, err
-		}
-		m[node.Content[i].Value] = value
+func (e *emitter) text(s string, indent int) {
+	switch {
+	case !utf8.ValidString(s):
+		e.fail("a text is not UTF-8")
+	case plain(s):
+		e.write(s)
+	case strings.Contains(s, "\n") && literal(s):
+		e.block(s, indent)
+	default:
+		e.quoted(s)
 	}
-	return m, nil
 }
 
-func scalarValue(node *yaml.Node) (any, error) {
-	if node.Tag == "!!str" || node.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) != 0 && node.Tag == "" {
-		return node.Value, nil
+// block writes a text of several lines as it is.
+func (e *emitter) block(s string, indent int) {
+	body := strings.TrimRight(s, "\n")
+	switch len(s) - len(body) {
+	case 0:
+		e.write("|-")
+	case 1:
+		e.write("|")
+	default:
+		e.write("|+")
 	}
-	var value any
-	if err := node.Decode(&value); err != nil {
-		return nil, fmt.Errorf("decode YAML: %w", err)
+	if indent == 0 {
+		indent = 2
 	}
-	if n, ok := value.(int); ok {
-		return int64(n), nil
+	for line := range strings.SplitSeq(body, "\n") {
+		e.write("\n")
+		if line != "" {
+			e.indent(indent)
+			e.write(line)
+		}
 	}
-	return value, nil
+	for range len(s) - len(body) - 1 {
+		e.write("\n")
+	}
 }
 
-func sequence(list []any) (*yaml.Node, error) {
-	node := &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq", Content: make([]*yaml.Node, 0, len(list))}
-	for _, item := range list {
-		child, err := Node(item)
-		if err != nil {
-			return nil, err
+// quoted writes a text between double quotes, all on one line.
+func (e *emitter) quoted(s string) {
+	e.write(`"`)
+	for _, r := range s {
+		switch {
+		case r == '"' || r == '\\':
+			e.out = append(e.out, '\\', byte(r))
+		case r == '\n':
+			e.write(`\n`)
+		case r == '\t':
+			e.write(`\t`)
+		case r == '\r':
+			e.write(`\r`)
+		case printable(r):
+			e.out = utf8.AppendRune(e.out, r)
+		case r < 0x100:
+			e.out = fmt.Appendf(e.out, `\x%02x`, r)
+		case r < 0x10000:
+			e.out = fmt.Appendf(e.out, `\u%04x`, r)
+		default:
+			e.out = fmt.Appendf(e.out, `\U%08x`, r)
 		}
-		node.Content = append(node.Content, child)
 	}
-	if len(list) == 0 {
-		node.Style = yaml.FlowStyle
-	}
-	return node, nil
+	e.write(`"`)
 }
 
-func mapping(m map[string]any) (*yaml.Node, error) {
-	node := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map", Content: make([]*yaml.Node, 0, 2*len(m))}
-	for _, key := range sortedKeys(m) {
-		child, err := Node(m[key])
-		if err != nil {
-			return nil, err
-		}
-		node.Content = append(node.Content, stringNode(key), child)
+// printable leaves out what readers treat as a line break or refuse.
+func printable(r rune) bool {
+	return r >= ' ' && r < 0x7f || r >= 0xa0 && unicode.IsPrint(r)
+}
+
+// literal tells whether a text of several lines survives as a block.
+func literal(s string) bool {
+	if strings.ContainsAny(s[:1], " \t\n") || strings.Contains(s, "\n\t") {
+		return false
 	}
-	if len(m) == 0 {
-		node.Style = yaml.FlowStyle
+	return !strings.ContainsFunc(s, func(r rune) bool { return r != '\n' && r != '\t' && !printable(r) })
+}
+
+// plain tells whether every reader takes the bare text for the same text.
+func plain(s string) bool {
+	if s == "" || strings.ContainsRune("-?:,[]{}#&*!|>'\"%@` ", rune(s[0])) || special[strings.ToLower(s)] {
+		return false
 	}
-	return node, nil
+	if last := s[len(s)-1]; last == ':' || last == ' ' {
+		return false
+	}
+	if strings.Contains(s, ": ") || strings.Contains(s, " #") || numeric(s) {
+		return false
+	}
+	return !strings.ContainsFunc(s, func(r rune) bool { return !printable(r) })
+}
+
+// special are the words that some version of YAML has a meaning for.
+var special = map[string]bool{
+	"~": true, "null": true, "true": true, "false": true, "yes": true, "no": true, "on": true, "off": true,
+	"y": true, "n": true, "<<": true, "=": true, ".inf": true, "+.inf": true, ".nan": true, "...": true,
+}
+
+// numeric tells whether a text could be a number, a time or a date anywhere:
+// decimal, octal, hexadecimal, with an exponent, with groups, in base 60. One
+// with two dots, like an address or a version, is none.
+func numeric(s string) bool {
+	if !strings.ContainsRune("0123456789.+", rune(s[0])) || strings.Count(s, ".") > 1 && !strings.Contains(s, ":") {
+		return false
+	}
+	return strings.Trim(s, "0123456789abcdefABCDEFxXoO_.:+-TZtz ") == ""
 }
 
 // sortedKeys puts the keys that identify an entry first, as people read them.
@@ -168,53 +292,4 @@ func keyRank(key string) int {
 		return 3
 	}
 	return 4
-}
-
-func floatNode(f float64) (*yaml.Node, error) {
-	if math.IsNaN(f) || math.IsInf(f, 0) {
-		return nil, fmt.Errorf("encode YAML: %v is not a number that can be written", f)
-	}
-	if f == math.Trunc(f) && math.Abs(f) < 1<<53 {
-		return scalar("!!int", strconv.FormatInt(int64(f), 10)), nil
-	}
-	return scalar("!!float", strconv.FormatFloat(f, 'g', -1, 64)), nil
-}
-
-func scalar(tag, value string) *yaml.Node {
-	return &yaml.Node{Kind: yaml.ScalarNode, Tag: tag, Value: value}
-}
-
-// stringNode quotes what YAML 1.1 readers (kubectl, docker-compose 1.29) would
-// take for a boolean or a base-60 number; the encoder knows the 1.2 cases.
-func stringNode(s string) *yaml.Node {
-	node := scalar("!!str", s)
-	if yaml11Special(s) || strings.Contains(s, "\n") && !literalSafe(s) {
-		node.Style = yaml.DoubleQuotedStyle
-	}
-	return node
-}
-
-// literalSafe tells whether a text of several lines survives as a literal
-// block. The encoder's own judgement lets a leading tab through, which no
-// reader takes.
-func literalSafe(s string) bool {
-	if strings.ContainsAny(s[:1], " \t\n") || strings.Contains(s, "\n\t") {
-		return false
-	}
-	return !strings.ContainsFunc(s, func(r rune) bool {
-		return r != '\n' && r != '\t' && !unicode.IsPrint(r)
-	})
-}
-
-func yaml11Special(s string) bool {
-	if s == "" || len(s) > 32 {
-		return false
-	}
-	switch strings.ToLower(s) {
-	case "y", "n", "yes", "no", "on", "off", "<<":
-		return true
-	}
-	// Base 60 ("12:30:45"), octal ("0o17", "017") and digit groups ("1_000").
-	return s[0] >= '0' && s[0] <= '9' && strings.Trim(s, "0123456789:_.xXobB") == "" ||
-		(s[0] == '-' || s[0] == '+') && strings.Trim(s[1:], "0123456789:_.") == ""
 }

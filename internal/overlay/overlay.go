@@ -107,10 +107,27 @@ func loadSchema(shipped fs.FS) error {
 }
 
 func (e *Engine) run(objects []artifact.Object, overlays []Overlay) ([]artifact.Object, error) {
-	tree, err := e.tree(objects, overlays)
+	tree, err := e.tree(overlays)
 	if err != nil {
 		return nil, err
 	}
+	touched := tree.selectTouched(tree.overlays)
+	sent := touched.part(objects)
+	if len(sent) == 0 {
+		// Kustomize shall find its own words for an overlay of nothing.
+		touched, sent = &selection{all: true}, objects
+	}
+	if err := tree.writeBase(sent); err != nil {
+		return nil, err
+	}
+	patched, err := e.kustomize(tree)
+	if err != nil {
+		return nil, err
+	}
+	return touched.join(objects, patched), nil
+}
+
+func (e *Engine) kustomize(tree *tree) ([]artifact.Object, error) {
 	if tree.ownSchema {
 		e.alone.Lock()
 		defer e.alone.Unlock()
@@ -144,39 +161,26 @@ func values(patched resmap.ResMap) ([]artifact.Object, error) {
 	return out, nil
 }
 
-// tree lays out what Kustomize reads: the rendered objects as a base, and a
-// kustomization that adds the overlays to it.
-func (e *Engine) tree(objects []artifact.Object, overlays []Overlay) (*tree, error) {
+// tree lays out what Kustomize reads but for the objects: a kustomization that
+// adds the overlays to a base.
+func (e *Engine) tree(overlays []Overlay) (*tree, error) {
 	t := newTree(e.files)
 	if err := e.copyShipped(t); err != nil {
 		return nil, err
 	}
-	var base bytes.Buffer
-	for _, object := range objects {
-		data, err := artifact.EncodeYAML(object)
-		if err != nil {
-			return nil, err
-		}
-		base.WriteString("---\n")
-		base.Write(data)
-	}
-	t.memory.WriteFile(root+"/base/objects.yaml", base.Bytes())
-	kustomization := types.Kustomization{
-		TypeMeta:       types.TypeMeta{APIVersion: types.KustomizationVersion, Kind: types.KustomizationKind},
-		Resources:      []string{"base/objects.yaml"},
-		Configurations: []string{"shipped/transformers.yaml"},
-	}
+	var components []any
 	for _, overlay := range overlays {
 		dir, err := t.add(overlay)
 		if err != nil {
 			return nil, err
 		}
-		kustomization.Components = append(kustomization.Components, dir)
+		components = append(components, dir)
 	}
 	data, err := artifact.EncodeYAML(map[string]any{
-		"apiVersion": kustomization.APIVersion, "kind": kustomization.Kind,
-		"resources": anyList(kustomization.Resources), "configurations": anyList(kustomization.Configurations),
-		"components": anyList(kustomization.Components),
+		"apiVersion": types.KustomizationVersion, "kind": types.KustomizationKind,
+		"resources":      []any{"base/objects.yaml"},
+		"configurations": []any{"shipped/transformers.yaml"},
+		"components":     components,
 	})
 	if err != nil {
 		return nil, err
@@ -184,12 +188,18 @@ func (e *Engine) tree(objects []artifact.Object, overlays []Overlay) (*tree, err
 	return t, t.memory.WriteFile(root+"/kustomization.yaml", data)
 }
 
-func anyList(texts []string) []any {
-	out := make([]any, len(texts))
-	for i, text := range texts {
-		out[i] = text
+// writeBase adds the objects to the tree.
+func (t *tree) writeBase(objects []artifact.Object) error {
+	var base bytes.Buffer
+	for _, object := range objects {
+		data, err := artifact.EncodeYAML(object)
+		if err != nil {
+			return err
+		}
+		base.WriteString("---\n")
+		base.Write(data)
 	}
-	return out
+	return t.memory.WriteFile(root+"/base/objects.yaml", base.Bytes())
 }
 
 func (e *Engine) copyShipped(t *tree) error {
@@ -208,6 +218,7 @@ func (e *Engine) copyShipped(t *tree) error {
 // add makes an overlay reachable from the root and returns the way to it.
 func (t *tree) add(overlay Overlay) (string, error) {
 	if overlay.Shipped {
+		t.overlays = append(t.overlays, root+"/shipped/"+overlay.Dir)
 		return "shipped/" + overlay.Dir, nil
 	}
 	dir, err := filepath.Abs(overlay.Dir)
@@ -220,6 +231,7 @@ func (t *tree) add(overlay Overlay) (string, error) {
 	if err := t.mount(dir); err != nil {
 		return "", err
 	}
+	t.overlays = append(t.overlays, dir)
 	relative, err := filepath.Rel(root, dir)
 	return filepath.ToSlash(relative), err
 }

@@ -32,6 +32,8 @@ type tree struct {
 	// read as components.
 	replaced  map[string][]byte
 	ownSchema bool
+	// overlays are the folders of the overlays, in order.
+	overlays []string
 	// refusal is what ReadFile refused; Kustomize would only say that it
 	// found no kustomization there.
 	refusal error

@@ -8,14 +8,18 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// schemaURL is the name by which the compiled schema calls itself.
-const schemaURL = "hagen:///spec.schema.json"
+// schemaURL is the name by which the compiled schema calls itself. The library
+// checks no schema below this host against the metaschema, which would take
+// longer than all else that validation does; the tests of the schema do it.
+const schemaURL = "https://json-schema.org/hagen/spec.schema.json"
 
 // Schema is the compiled schema of specs. It is safe for concurrent use.
 type Schema struct {
@@ -37,6 +41,7 @@ func Load(folder fs.FS) (*Schema, error) {
 		return nil, fmt.Errorf("read the schema: %w", err)
 	}
 	compiler := jsonschema.NewCompiler()
+	compiler.UseRegexpEngine(lazyPattern)
 	if err := compiler.AddResource(schemaURL, raw); err != nil {
 		return nil, fmt.Errorf("compile the schema: %w", err)
 	}
@@ -50,6 +55,20 @@ func Load(folder fs.FS) (*Schema, error) {
 	}
 	return &Schema{raw: raw, compiled: compiled, environments: environments}, nil
 }
+
+// pattern is a regular expression that is compiled when a value first meets
+// it: a spec meets few of them.
+type pattern struct {
+	source   string
+	compiled func() *regexp.Regexp
+}
+
+func lazyPattern(source string) (jsonschema.Regexp, error) {
+	return pattern{source, sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(source) })}, nil
+}
+
+func (p pattern) MatchString(s string) bool { return p.compiled().MatchString(s) }
+func (p pattern) String() string            { return p.source }
 
 // resolve follows local references.
 func (s *Schema) resolve(node map[string]any) map[string]any {

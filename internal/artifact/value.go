@@ -1,0 +1,63 @@
+package artifact
+
+import (
+	"fmt"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Value reads a YAML node as plain maps, slices and scalars; whole numbers
+// are int64.
+func Value(node *yaml.Node) (any, error) {
+	switch node.Kind {
+	case yaml.DocumentNode:
+		return Value(node.Content[0])
+	case yaml.AliasNode:
+		return Value(node.Alias)
+	case yaml.SequenceNode:
+		list := make([]any, len(node.Content))
+		for i, item := range node.Content {
+			value, err := Value(item)
+			if err != nil {
+				return nil, err
+			}
+			list[i] = value
+		}
+		return list, nil
+	case yaml.MappingNode:
+		return mapValue(node)
+	}
+	return scalarValue(node)
+}
+
+func mapValue(node *yaml.Node) (any, error) {
+	m := make(map[string]any, len(node.Content)/2)
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		if node.Content[i].ShortTag() == "!!merge" {
+			// Merge keys are rare; the library's own decoder resolves them.
+			var plain map[string]any
+			err := node.Decode(&plain)
+			return plain, err
+		}
+		value, err := Value(node.Content[i+1])
+		if err != nil {
+			return nil, err
+		}
+		m[node.Content[i].Value] = value
+	}
+	return m, nil
+}
+
+func scalarValue(node *yaml.Node) (any, error) {
+	if node.ShortTag() == "!!str" {
+		return node.Value, nil
+	}
+	var value any
+	if err := node.Decode(&value); err != nil {
+		return nil, fmt.Errorf("decode YAML: %w", err)
+	}
+	if n, ok := value.(int); ok {
+		return int64(n), nil
+	}
+	return value, nil
+}

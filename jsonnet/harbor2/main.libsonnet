@@ -1,0 +1,27 @@
+// Harbor 2.13 to 2.15: the components and what they share.
+local storage = import '../lib/storage.libsonnet';
+
+{
+  local spec = $.spec,
+
+  volumes+:: {
+    registry: storage.shared(spec, spec.storage.paths.registry, storage.claim(spec, 'registry'), 10000),
+    'job-logs': storage.shared(spec, spec.storage.paths.job_logs, storage.claim(spec, 'job_logs'), 10000),
+    'trivy-cache': storage.onNode('trivy-adapter/trivy', storage.claim(spec, 'trivy'), 10000),
+    'trivy-reports': storage.onNode('trivy-adapter/reports', '1Gi', 10000),
+  },
+
+  secrets+:: (import 'secrets.libsonnet')($),
+
+  components+:: {
+    core: (import 'core.libsonnet')($),
+    jobservice: (import 'jobservice.libsonnet')($),
+    portal: (import 'portal.libsonnet')($),
+    proxy: (import 'proxy.libsonnet')($),
+    registry: (import 'registry.libsonnet')($),
+    registryctl: (import 'registryctl.libsonnet')($),
+    [if spec.logging.driver == 'harbor' then 'log']: (import 'log.libsonnet')($),
+    [if spec.trivy.enabled then 'trivy-adapter']: (import 'trivy.libsonnet')($),
+    [if spec.metrics.enabled then 'exporter']: (import 'exporter.libsonnet')($),
+  },
+}

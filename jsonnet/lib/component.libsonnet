@@ -1,0 +1,64 @@
+// A component is one program of Harbor, described without a target: the
+// targets turn it into a service of a bundle or a workload of a cluster.
+{
+  // new makes a component with nothing in it but its name.
+  // name: its name, which is also its DNS name on both targets
+  // Result: a component; patch it with `+`
+  new(name):: {
+    name: name,
+    image: error 'must provide image of component ' + name,
+    command: null,
+    args: null,
+    ports: [],
+    env: {},
+    secretEnv: {},
+    files: [],
+    secretFiles: [],
+    volumes: [],
+    scratch: [],
+    probe: null,
+    resources: { requests: {}, limits: {} },
+    user: 0,
+    capabilities: null,
+    dependsOn: [],
+    replicas: null,
+    singleton: false,
+    gracePeriod: 30,
+    targets: ['compose', 'kubernetes'],
+    sidecars: {},
+    publish: false,
+    kubernetes: {},
+    compose: {},
+  },
+
+  // of makes a component from what versions.json says of it.
+  // harbor: the facts of the version; name: the component's name
+  of(harbor, name)::
+    local facts = harbor.components[name];
+    self.new(name) + {
+      image: facts.image,
+      ports: [{ name: port, port: facts.ports[port] } for port in std.objectFields(facts.ports)],
+      user: facts.user,
+      capabilities: std.get(facts, 'capabilities'),
+      compose: { container_name: facts.container_name },
+    },
+
+  // runsOn tells whether a component belongs to a target.
+  // c: the component; target: "compose" or "kubernetes"
+  runsOn(c, target):: std.member(c.targets, target),
+
+  // pod lists a component and its sidecars as the containers that share a
+  // network, each with an id that is its own in the whole model. A sidecar that
+  // names no user runs as its component does.
+  // c: the component
+  pod(c):: [c { id: c.name, container: c.name }] + [
+    local sidecar = c.sidecars[name];
+    sidecar { id: c.name + '-' + name, container: name, user: if sidecar.user == 0 then c.user else sidecar.user }
+    for name in std.objectFields(c.sidecars)
+  ],
+
+  // basename returns the last element of a path.
+  basename(path)::
+    local parts = std.split(path, '/');
+    parts[std.length(parts) - 1],
+}

@@ -1,0 +1,69 @@
+// The library's entry. A spec becomes a model of components that knows no
+// target; the targets turn the model into objects.
+local component = import 'lib/component.libsonnet';
+local configMaps = import 'lib/configmap.libsonnet';
+local configure = import 'lib/override.libsonnet';
+
+local generations = {
+  '1': import 'harbor1/main.libsonnet',
+  '2': import 'harbor2/main.libsonnet',
+};
+
+// base is the model without components: what follows from the spec alone.
+// input: { spec, files, environment }
+local base(input) = {
+  local m = self,
+
+  spec:: input.spec,
+  // text of the files that the spec names, by their path
+  files:: std.get(input, 'files', {}),
+  environment:: std.get(input, 'environment'),
+
+  harbor:: (import 'lib/harbor.libsonnet')(m.spec.registry.version),
+  net:: (import 'lib/net.libsonnet')(m.spec),
+  redis:: (import 'lib/redis.libsonnet')(m.spec),
+  database:: (import 'lib/database.libsonnet')(m.spec, m.harbor.generation),
+  trustedCA:: (import 'lib/trust.libsonnet')(m.spec, m.files),
+
+  onCompose:: std.objectHas(m.spec, 'vm'),
+  onKubernetes:: std.objectHas(m.spec, 'kubernetes'),
+
+  // name -> component; the generation fills it, extensions patch it
+  components:: {},
+  // name -> where a component's data lies on either target
+  volumes:: {},
+  // material -> what it is and how it is made
+  secrets:: {},
+  // text that the generation adds to the runbooks: { compose, kubernetes }, each
+  // a list of steps { title, text }
+  steps:: { compose: [], kubernetes: [] },
+  // how objects of a cluster are named; the generation may patch it
+  names:: (import 'targets/kubernetes/names.libsonnet'),
+
+  // the components as the targets see them, the spec's wishes applied
+  effective:: {
+    [name]: configure(m.spec, m.components[name], std.get(m.spec.components, name, {}))
+    for name in std.objectFields(m.components)
+  },
+  // the effective components of one target, in the order of their names
+  composeComponents:: [c for c in std.objectValues(m.effective) if component.runsOn(c, 'compose')],
+  kubernetesComponents:: [c for c in std.objectValues(m.effective) if component.runsOn(c, 'kubernetes')],
+
+  objects::
+    (if m.onKubernetes then (import 'targets/kubernetes.libsonnet')(m) else [])
+    + configMaps(m)
+    + (if m.onCompose then (import 'targets/compose.libsonnet')(m) else [])
+    + (import 'targets/documents.libsonnet')(m),
+  findings:: (import 'lib/findings.libsonnet')(m),
+};
+
+{
+  // render returns the objects and findings of a spec.
+  // input: { spec, files, environment }, the spec with its defaults
+  // extensions: the user's objects, added to the model in their order
+  render(input, extensions)::
+    local plain = base(input);
+    local whole = plain + generations[plain.harbor.generation];
+    local model = std.foldl(function(model, extension) model + extension, extensions, whole);
+    { objects: model.objects, findings: model.findings },
+}

@@ -1,0 +1,26 @@
+// Files that belong to the registry as a whole: what people must know and do.
+
+local fileSet(name, folder, files) = {
+  apiVersion: 'hagen.dev/v1alpha1',
+  kind: 'FileSet',
+  metadata: { name: name, annotations: { 'hagen.dev/component': name } },
+  spec: { folder: folder, files: files },
+};
+
+// clients must be told of a registry without TLS: Docker insists on it.
+local clients(m) = fileSet('clients', 'clients', [{
+  path: 'daemon.json',
+  content: std.manifestJsonEx({ 'insecure-registries': [m.net.authority] }, '  ') + '\n',
+}]);
+
+// m: the model
+// Result: FileSets
+function(m)
+  [fileSet('secrets', '', [{ path: 'SECRETS.md', content: (import 'documents/secrets.libsonnet')(m) }])]
+  + (if m.onKubernetes then [
+       fileSet('runbook-kubernetes', '', [{
+         path: 'RUNBOOK-kubernetes.md',
+         content: (import 'documents/kubernetes.libsonnet')(m),
+       }]),
+     ] else [])
+  + (if m.net.https then [] else [clients(m)])

@@ -1,0 +1,34 @@
+// What tells that a registry works, for the runbooks of both targets.
+local markdown = import '../../lib/markdown.libsonnet';
+local native = import '../../lib/native.libsonnet';
+
+{
+  // clients lists what docker clients need before they can reach the registry.
+  // m: the model
+  clients(m):: if m.net.https then [] else [{
+    title: 'Clients',
+    text: markdown.text([
+            'The registry speaks http. Every Docker that uses it needs the content of `clients/daemon.json` in',
+            '`/etc/docker/daemon.json`, with exactly this name and port, and a restart. Else it answers "server',
+            'gave HTTP response to HTTPS client".',
+          ]) + markdown.code('sh', ['docker info --format "{{json .RegistryConfig.InsecureRegistryCIDRs}} {{json .RegistryConfig.IndexConfigs}}"'])
+          + markdown.text(['Expected: `' + m.net.authority + '` is among them. containerd has the same in `/etc/containerd/certs.d/' + m.net.authority + '/hosts.toml`.']),
+  }],
+
+  // registry is a round trip through every component that a push needs.
+  // m: the model
+  registry(m):: {
+    local image = m.net.authority + '/library/busybox:check',
+    title: 'Check',
+    text: markdown.code('sh', [
+      'curl --fail --silent --show-error ' + native.shellQuote(m.net.external + m.harbor.health.path),
+      'docker login ' + m.net.authority + ' --username admin',
+      'docker pull busybox && docker tag busybox ' + image,
+      'docker push ' + image + ' && docker rmi ' + image + ' && docker pull ' + image,
+    ]) + markdown.text([
+      'Expected: ' + m.harbor.health.answer + '; `Login Succeeded`; push and pull name the same digest. Repeat the',
+      'push a few times: with one node or pod that has other keys it fails only now and then, and behind a',
+      'balancer that is sticky not at all.',
+    ]),
+  },
+}

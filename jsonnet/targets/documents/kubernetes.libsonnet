@@ -1,0 +1,89 @@
+// RUNBOOK-kubernetes.md: from an empty cluster to a pulled image.
+local markdown = import '../../lib/markdown.libsonnet';
+local native = import '../../lib/native.libsonnet';
+local checks = import 'checks.libsonnet';
+
+local quote = native.shellQuote;
+local kubectl(m) = 'kubectl -n ' + quote(m.spec.kubernetes.namespace);
+
+local namespace(m) = {
+  local name = quote(m.spec.kubernetes.namespace),
+  title: 'Namespace',
+  text: markdown.text(['The Secrets come before everything else, and they need the namespace.'])
+        + markdown.code('sh', ['kubectl create namespace ' + name + ' --dry-run=client -o yaml | kubectl apply -f -'])
+        + markdown.text(['Expected: `namespace/' + m.spec.kubernetes.namespace + '` is created or unchanged.']),
+};
+
+local directories(m) = {
+  local shared = [m.volumes[name] for name in std.objectFields(m.volumes) if m.volumes[name].shared],
+  title: 'Directories on CephFS',
+  text: markdown.text([
+    'A claim binds whether or not its directory exists; the pod then hangs in ContainerCreating. Mount',
+    'CephFS anywhere and make them. The set-group bit keeps the kubelet from changing the owner of every',
+    'stored file at each start.',
+  ]) + markdown.code('sh', [
+    'mount -t ceph ' + quote(std.join(',', m.spec.storage.cephfs.monitors) + ':' + m.spec.storage.cephfs.path) + ' /mnt -o '
+    + quote('name=' + m.spec.storage.cephfs.user + ',secretfile=' + m.spec.storage.cephfs.secret_file),
+  ] + [
+    'install -d -o ' + volume.owner + ' -g ' + volume.owner + ' -m 2770 ' + quote('/mnt/' + volume.path)
+    for volume in shared
+  ] + ['umount /mnt']),
+};
+
+// ceph makes the Secret in the form that the volume's driver reads.
+local ceph(m, csi) =
+  local settings = m.spec.storage.cephfs;
+  local make = kubectl(m) + ' create secret generic ' + quote(settings.secret_name);
+  if csi
+  then make + ' --from-literal=userID=' + quote(settings.user) + ' --from-file=userKey=ceph.key'
+  else make + ' --from-file=key=ceph.key';
+
+local secrets(m, usage, csi) = {
+  local tls = m.spec.registry.tls.secret_name,
+  local generic(name) = kubectl(m) + ' create secret generic ' + quote(name) + std.join('', [
+    ' \\\n  --from-file=' + material
+    for material in usage.entries[name]
+  ]),
+  local behindIngress = m.net.https && m.spec.kubernetes.expose.type == 'Ingress',
+  title: 'Secrets',
+  text: markdown.text(['In the folder that SECRETS.md made:'])
+        + markdown.code('sh', [
+          if name == tls
+          then kubectl(m) + ' create secret tls ' + quote(name) + ' --cert=tls.crt --key=tls.key'
+          else generic(name)
+          for name in std.objectFields(usage.entries)
+        ] + (if behindIngress && !std.objectHas(usage.entries, tls)
+             then [kubectl(m) + ' create secret tls ' + quote(tls) + ' --cert=/path/to/tls.crt --key=/path/to/tls.key']
+             else []) + [
+          'ceph auth get-key ' + quote('client.' + m.spec.storage.cephfs.user) + ' > ceph.key',
+          ceph(m, csi),
+        ])
+        + markdown.text(['Expected: `secret/… created` for each.']),
+};
+
+local apply(m) = {
+  title: 'Objects',
+  text: markdown.text(['With the folder `kubernetes` of this rendering, unless Argo CD or Flux does it:'])
+        + markdown.code('sh', ['kubectl apply -k kubernetes', kubectl(m) + ' get pvc,pods'])
+        + markdown.text([
+          'Expected: every claim is Bound, every pod is Running and ready. Until core has answered for the',
+          'first time, others may restart once or twice. A pod in ContainerCreating names its reason in',
+          '`kubectl describe pod`: mostly a Secret, or a directory on CephFS, that is not there.',
+        ]),
+};
+
+// later tells whether a step is for the time after the first start.
+local later(step) = std.get(step, 'later', false);
+
+// m: the model
+function(m)
+  local usage = (import '../../lib/usage.libsonnet')(m);
+  local csi = (import '../kubernetes/storage.libsonnet').driver(m) == 'csi';
+  '# ' + m.spec.name + ' on Kubernetes ' + m.spec.kubernetes.version + '\n\n'
+  + markdown.text(['Harbor ' + m.harbor.version + ' at ' + m.net.external + '.'])
+  + markdown.steps(
+    [namespace(m), directories(m), secrets(m, usage, csi)]
+    + [step for step in m.steps.kubernetes if !later(step)]
+    + [apply(m)] + checks.clients(m) + [checks.registry(m)]
+    + [step for step in m.steps.kubernetes if later(step)]
+  )

@@ -1,0 +1,58 @@
+// The commands that make secrets, each once for the whole registry.
+local native = import '../../lib/native.libsonnet';
+
+local quote = native.shellQuote;
+
+// composed puts the command that reads a material in the place of its name.
+local composed(usage, form) = std.foldl(
+  function(text, place) std.strReplace(
+    text,
+    place.text,
+    if place.escaped
+    then '$(jq -sRr @uri ' + quote(place.material) + ')'
+    else '$(cat ' + quote(place.material) + ')'
+  ),
+  usage.placeholders(form),
+  form
+);
+
+// command makes one material as a file of its name.
+local command(usage, material) =
+  local facts = usage.facts(material);
+  local file = quote(material);
+  local ways = {
+    random: 'random ' + facts.length + ' > ' + file,
+    given: "read -rsp '" + material + ": ' value && printf %s \"$value\" > " + file,
+    rsa: 'openssl genrsa -traditional -out ' + file + ' ' + facts.length + '  # before OpenSSL 3 without -traditional',
+    certificate: 'openssl req -x509 -new -key ' + quote(facts.of) + ' -days 3650 -subj /CN=harbor -out ' + file,
+    htpasswd: 'htpasswd -niB -C 10 ' + quote(facts.user) + ' < ' + quote(facts.of) + ' > ' + file,
+    composed: 'printf %s "' + composed(usage, facts.form) + '" > ' + file,
+    copy: 'cp /path/to/' + material + ' ' + file,
+  };
+  ways[if facts.kind == 'given' && std.objectHas(facts, 'secret') then 'copy' else facts.kind];
+
+// what others are made of comes first
+local order = ['random', 'given', 'rsa', 'certificate', 'htpasswd', 'composed'];
+
+{
+  // materials lists the commands for all of them.
+  // usage: of the model
+  materials(usage):: [
+    'umask 077 && mkdir -p secrets && cd secrets',
+    "random() { head -c 4096 /dev/urandom | LC_ALL=C tr -dc 'A-Za-z0-9' | head -c \"$1\"; }",
+  ] + [
+    command(usage, material)
+    for kind in order
+    for material in usage.materials
+    if usage.facts(material).kind == kind
+  ],
+
+  // environments lists the commands for the environment files of a node.
+  environments(usage):: std.flatMap(
+    function(file) ['{'] + [
+      '  printf "%s=\'%s\'\\n" ' + name + ' "$(cat ' + quote(file.variables[name]) + ')"'
+      for name in std.objectFields(file.variables)
+    ] + ['} > ' + file.name],
+    usage.environments
+  ),
+}

@@ -1,0 +1,88 @@
+// Files for the virtual machine itself: the mount of CephFS, the unit that
+// starts the bundle after it, and the runbook.
+local native = import '../lib/native.libsonnet';
+local runbook = import 'host/runbook.libsonnet';
+
+// unitText keeps a value literal in a unit file, where a percent sign starts a specifier.
+local unitText(text) = std.strReplace(text, '%', '%%');
+
+// mountOptions are those of the kernel's client; _netdev says that the mount
+// needs the network, whatever reads the line.
+local mountOptions(m) =
+  local ceph = m.spec.storage.cephfs;
+  local messenger2 = std.any([std.endsWith(monitor, ':3300') for monitor in ceph.monitors]);
+  std.join(',', ['name=' + ceph.user, 'secretfile=' + ceph.secret_file]
+                + (if std.objectHas(ceph, 'fs_name') then ['mds_namespace=' + ceph.fs_name] else [])
+                + (if messenger2 then ['ms_mode=prefer-crc'] else [])
+                + [option for option in ceph.mount_options if option != '_netdev']
+                + ['_netdev']);
+
+local source(m) =
+  local ceph = m.spec.storage.cephfs;
+  std.join(',', ceph.monitors) + ':' + (if ceph.path == '' then '/' else ceph.path);
+
+// fstab writes a blank in a path as fstab wants it.
+local field(text) = std.strReplace(text, ' ', '\\040');
+
+local fstab(m, here) =
+  '# CephFS of ' + m.spec.name + ': use this line or the mount unit, not both.\n'
+  + std.join(' ', [field(source(m)), field(here.mountPoint), 'ceph', mountOptions(m), '0', '0']) + '\n';
+
+local mountUnit(m, here) = std.join('\n', [
+  '[Unit]',
+  'Description=CephFS of the registry ' + m.spec.name,
+  'Wants=network-online.target',
+  'After=network-online.target',
+  '# Docker restarts containers by itself: not before their files are there',
+  'Before=docker.service',
+  '',
+  '[Mount]',
+  'What=' + unitText(source(m)),
+  'Where=' + unitText(here.mountPoint),
+  'Type=ceph',
+  'Options=' + unitText(mountOptions(m)),
+  'TimeoutSec=90',
+  '',
+  '[Install]',
+  'WantedBy=remote-fs.target docker.service',
+  '',
+]);
+
+local serviceUnit(m, here) = std.join('\n', [
+  '[Unit]',
+  'Description=Harbor registry ' + m.spec.name + ' (' + here.name + ')',
+  'Requires=docker.service',
+  'Wants=network-online.target',
+  'After=docker.service network-online.target',
+  'RequiresMountsFor=' + unitText(here.mountPoint),
+  '# an empty directory in place of CephFS would start an empty registry',
+  'AssertPathIsMountPoint=' + unitText(here.mountPoint),
+  '',
+  '[Service]',
+  'Type=oneshot',
+  'RemainAfterExit=yes',
+  'WorkingDirectory=' + runbook.directory(m),
+  'ExecStart=/usr/bin/docker compose up --detach --remove-orphans',
+  '# only a new container reads a changed configuration file',
+  'ExecReload=/usr/bin/docker compose up --detach --remove-orphans --force-recreate',
+  'ExecStop=/usr/bin/docker compose down',
+  'TimeoutStartSec=0',
+  '',
+  '[Install]',
+  'WantedBy=multi-user.target',
+  '',
+]);
+
+// m: the model; here: what holds on the node
+// Result: the files of its bundle beside docker-compose.yml
+function(m, here)
+  local stem = native.systemdEscapePath(here.mountPoint);
+  // a unit whose name holds a backslash cannot be a file on every system: then
+  // the fstab line serves alone
+  local unit = if std.length(std.findSubstr('\\', stem)) > 0 then null else stem + '.mount';
+  local file(path, content) = { path: path, content: content, mode: '0644' };
+  [
+    file('RUNBOOK.md', runbook.text(m, here, unit)),
+    file('host/fstab', fstab(m, here)),
+    file('host/harbor.service', serviceUnit(m, here)),
+  ] + (if unit == null then [] else [file('host/' + unit, mountUnit(m, here))])

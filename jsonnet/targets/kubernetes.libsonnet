@@ -1,0 +1,18 @@
+// The cluster: objects of Kubernetes from the components of the model.
+
+// m: the model
+// Result: all objects but the ConfigMaps, which both targets share
+function(m)
+  local namespace = import 'kubernetes/namespace.libsonnet';
+  local storage = import 'kubernetes/storage.libsonnet';
+  local workload = import 'kubernetes/workload.libsonnet';
+  local service = import 'kubernetes/service.libsonnet';
+  local budget = import 'kubernetes/budget.libsonnet';
+  local expose = import 'kubernetes/expose.libsonnet';
+  namespace(m)
+  + storage.objects(m)
+  + std.flatMap(
+    function(c) [workload(m, c)] + service(m, c) + budget(m, c),
+    m.kubernetesComponents
+  )
+  + expose(m)

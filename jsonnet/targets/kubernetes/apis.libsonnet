@@ -1,0 +1,50 @@
+// Which API version and which field a release of Kubernetes has. The tables are
+// data: a row is the first minor of 1.x that serves it, newest first.
+// Source: kubernetes/api, branches release-1.8 to release-1.36.
+
+local versions = {
+  Deployment: [[9, 'apps/v1'], [8, 'apps/v1beta2'], [6, 'apps/v1beta1']],
+  PodDisruptionBudget: [[21, 'policy/v1'], [5, 'policy/v1beta1']],
+  Ingress: [[19, 'networking.k8s.io/v1'], [14, 'networking.k8s.io/v1beta1'], [1, 'extensions/v1beta1']],
+  HorizontalPodAutoscaler: [[23, 'autoscaling/v2'], [12, 'autoscaling/v2beta2'], [8, 'autoscaling/v2beta1'], [6, 'autoscaling/v2alpha1']],
+  NetworkPolicy: [[7, 'networking.k8s.io/v1'], [3, 'extensions/v1beta1']],
+};
+
+// The first minor in which a field may be written.
+local fields = {
+  budgetMaxUnavailable: 7,
+  allowPrivilegeEscalation: 8,
+  priorityClassName: 8,
+  cephSecretNamespace: 9,
+  emptyDirSizeLimit: 10,
+  ephemeralStorage: 10,
+  enableServiceLinks: 13,
+  cephCSI: 14,
+  ingressPathType: 18,
+  startupProbe: 18,
+  topologySpreadConstraints: 18,
+  seccompProfile: 19,
+  fsGroupChangePolicy: 20,
+  loadBalancerClass: 22,
+  podSecurityLabels: 23,
+  unhealthyPodEvictionPolicy: 27,
+  // from here on the in-tree CephFS plugin is deprecated, then absent
+  cephDeprecated: 28,
+  cephRemoved: 31,
+};
+
+// minorOf returns N of "1.N".
+local minorOf(version) = std.parseInt(std.split(version, '.')[1]);
+
+{
+  minorOf:: minorOf,
+
+  // version returns the API version to write for a kind.
+  // kind: such as "Ingress"; version: of Kubernetes, "1.N"
+  version(kind, version)::
+    local rows = [row for row in versions[kind] if row[0] <= minorOf(version)];
+    rows[0][1],
+
+  // has tells whether a release has a field of the table above.
+  has(field, version):: fields[field] <= minorOf(version),
+}

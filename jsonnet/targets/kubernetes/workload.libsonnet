@@ -1,0 +1,49 @@
+// The workload of a component: a Deployment, or a ReplicationController.
+local apis = import 'apis.libsonnet';
+local pod = import 'pod.libsonnet';
+local replicas = import 'replicas.libsonnet';
+
+// deadline gives a rollout the time that the slowest start may take.
+local deadline(c) =
+  local startup = if c.probe == null then null else std.get(c.probe, 'startup');
+  if startup == null then {} else {
+    progressDeadlineSeconds: std.get(startup, 'initialDelaySeconds', 0) + startup.periodSeconds * startup.failureThreshold + 300,
+  };
+
+local deployment(m, c) = {
+  apiVersion: apis.version('Deployment', m.spec.kubernetes.version),
+  kind: 'Deployment',
+  spec+: {
+    selector: { matchLabels: m.names.selector(c) },
+    strategy: if c.singleton then { type: 'Recreate' } else {
+      type: 'RollingUpdate',
+      rollingUpdate: { maxSurge: 1, maxUnavailable: 0 },
+    },
+  } + deadline(c),
+};
+
+local controller(m, c) = {
+  apiVersion: 'v1',
+  kind: 'ReplicationController',
+  spec+: { selector: m.names.selector(c) },
+};
+
+// m: the model; c: an effective component
+function(m, c)
+  local k = m.spec.kubernetes;
+  local kind = std.get(k, 'workload', if m.harbor.generation == '1' then 'ReplicationController' else 'Deployment');
+  {
+    metadata: {
+      name: m.names.workload(c),
+      namespace: k.namespace,
+      labels: m.names.workloadLabels(m, c),
+      annotations: { 'hagen.dev/component': c.name },
+    },
+    spec: {
+      replicas: replicas(m, c),
+      template: {
+        metadata: { labels: m.names.podLabels(c) },
+        spec: pod(m, c),
+      },
+    },
+  } + (if kind == 'Deployment' then deployment(m, c) else controller(m, c))
