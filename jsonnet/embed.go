@@ -6,5 +6,5 @@ import "embed"
 
 // Library is the whole library; its entry is main.libsonnet.
 //
-//go:embed main.libsonnet versions.json lib targets harbor1 harbor2
+//go:embed main.libsonnet versions.json lib targets harbor1 harbor2 baked
 var Library embed.FS

@@ -1,8 +1,7 @@
 // The library's entry. A spec becomes a model of components that knows no
 // target; the targets turn the model into objects.
-local component = import 'lib/component.libsonnet';
 local configMaps = import 'lib/configmap.libsonnet';
-local configure = import 'lib/override.libsonnet';
+local effective = import 'lib/effective.libsonnet';
 
 local generations = {
   '1': import 'harbor1/main.libsonnet',
@@ -25,8 +24,14 @@ local base(input) = {
   database:: (import 'lib/database.libsonnet')(m.spec, m.harbor.generation),
   trustedCA:: (import 'lib/trust.libsonnet')(m.spec, m.files),
 
-  onCompose:: std.objectHas(m.spec, 'vm'),
-  onKubernetes:: std.objectHas(m.spec, 'kubernetes'),
+  onCompose:: 'vm' in m.spec,
+  onKubernetes:: 'kubernetes' in m.spec,
+  // where a node keeps secrets and its own data; the variable is for people who
+  // keep the secrets elsewhere
+  secretsPath:: m.spec.vm.secrets_directory + '/' + m.spec.name,
+  secretsDirectory:: '${HAGEN_SECRETS:-' + m.secretsPath + '}',
+  dataDirectory:: m.spec.vm.data_directory + '/' + m.spec.name,
+  bundleDirectory:: '/opt/hagen/' + m.spec.name,
 
   // name -> component; the generation fills it, extensions patch it
   components:: {},
@@ -41,13 +46,14 @@ local base(input) = {
   names:: (import 'targets/kubernetes/names.libsonnet'),
 
   // the components as the targets see them, the spec's wishes applied
-  effective:: {
-    [name]: configure(m.spec, m.components[name], std.get(m.spec.components, name, {}))
-    for name in std.objectFields(m.components)
-  },
-  // the effective components of one target, in the order of their names
-  composeComponents:: [c for c in std.objectValues(m.effective) if component.runsOn(c, 'compose')],
-  kubernetesComponents:: [c for c in std.objectValues(m.effective) if component.runsOn(c, 'kubernetes')],
+  effective:: { [name]: effective(m, name) for name in std.objectFields(m.components) },
+  // the same in the order of their names, and those of one target
+  all:: [m.effective[name] for name in std.objectFields(m.effective)],
+  composeComponents:: [c for c in m.all if std.member(c.targets, 'compose')],
+  kubernetesComponents:: [c for c in m.all if std.member(c.targets, 'kubernetes')],
+  // what the release of Kubernetes has
+  cluster:: (import 'targets/kubernetes/apis.libsonnet').of(m.spec.kubernetes.version),
+  usage:: (import 'lib/usage.libsonnet')(m),
 
   objects::
     (if m.onKubernetes then (import 'targets/kubernetes.libsonnet')(m) else [])

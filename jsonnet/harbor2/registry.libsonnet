@@ -25,7 +25,7 @@ local storage(m) =
 // redis is the cache of what lies where. Its password comes from the environment.
 local redis(m) = {
   addr: m.redis.hosts,
-  [if m.redis.sentinel then 'sentinelMasterSet']: m.spec.redis.master_set,
+  [if m.redis.sentinel then 'sentinelMasterSet']: std.get(m.spec.redis, 'master_set', ''),
   [if m.harbor.features.registry_redis_username && std.objectHas(m.spec.redis, 'username') then 'username']: m.spec.redis.username,
   db: m.spec.redis.databases.registry,
   dialtimeout: '10s',

@@ -46,19 +46,4 @@
   // runsOn tells whether a component belongs to a target.
   // c: the component; target: "compose" or "kubernetes"
   runsOn(c, target):: std.member(c.targets, target),
-
-  // pod lists a component and its sidecars as the containers that share a
-  // network, each with an id that is its own in the whole model. A sidecar that
-  // names no user runs as its component does.
-  // c: the component
-  pod(c):: [c { id: c.name, container: c.name }] + [
-    local sidecar = c.sidecars[name];
-    sidecar { id: c.name + '-' + name, container: name, user: if sidecar.user == 0 then c.user else sidecar.user }
-    for name in std.objectFields(c.sidecars)
-  ],
-
-  // basename returns the last element of a path.
-  basename(path)::
-    local parts = std.split(path, '/');
-    parts[std.length(parts) - 1],
 }

@@ -1,52 +1,40 @@
 // ConfigMaps carry environment and configuration files to both targets.
-local component = import 'component.libsonnet';
+local list = import 'list.libsonnet';
 
-// merged joins the data of one ConfigMap from the containers that share it.
-local merged(parts) = std.foldl(function(all, part) all + part, parts, {});
-
-// entries lists what a container needs: [{ map, data }].
-local entries(m, c) =
-  (if std.length(c.env) > 0 then [{ map: m.names.envMap(c), data: c.env }] else [])
+// entries lists what a container needs: [{ group: the ConfigMap's name, … }].
+local entries(c, cluster) =
+  (if c.env == {} then [] else [{ group: c.envMap, owner: c.component, data: c.env, cluster: cluster }])
   + [
-    { map: m.names.fileMap(c, file), data: { [file.key]: file.content }, [if std.objectHas(file, 'share') then 'owner']: file.share }
+    { group: file.group, owner: file.owner, data: { [file.key]: file.content }, cluster: cluster }
     for file in c.files
   ];
 
-// ofTarget lists the entries of all containers of the given components.
-local ofTarget(m, components) = [
-  { owner: c.name } + entry
-  for c in components
-  for part in component.pod(c)
-  for entry in entries(m, part)
-];
-
 // ownerOf names the component of a ConfigMap, or the ConfigMap that several share.
-local ownerOf(name, entries) =
-  local owners = std.set([entry.owner for entry in entries]);
-  if std.length(owners) == 1 then owners[0] else name;
+local ownerOf(map) =
+  local first = map.items[0].owner;
+  if std.all([item.owner == first for item in map.items]) then first else map.group;
 
-local object(m, name, entries, cluster) =
-  local owner = ownerOf(name, entries);
+local object(m, map) =
+  local owner = ownerOf(map);
+  local cluster = std.any([item.cluster for item in map.items]);
   {
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: {
-      name: name,
+      name: map.group,
       annotations: { 'hagen.dev/component': owner } + (if cluster then {} else { 'hagen.dev/target': 'compose' }),
     } + (if cluster then { namespace: m.spec.kubernetes.namespace, labels: m.names.configLabels(m, owner) } else {}),
-    data: merged([entry.data for entry in entries]),
+    data: std.foldl(function(data, item) data + item.data, map.items, {}),
   };
 
 // m: the model
 // Result: the ConfigMaps of all components; those that no workload of the
 // cluster uses are marked as the bundle's
 function(m)
-  local inCluster = if m.onKubernetes then ofTarget(m, m.kubernetesComponents) else [];
-  local inBundle = if m.onCompose then ofTarget(m, m.composeComponents) else [];
-  local clusterNames = { [name]: true for name in std.set([entry.map for entry in inCluster]) };
-  local all = inCluster + [entry for entry in inBundle if !std.objectHas(clusterNames, entry.map)];
-  local names = std.set([entry.map for entry in all]);
-  [
-    object(m, name, [entry for entry in all if entry.map == name], std.objectHas(clusterNames, name))
-    for name in names
-  ]
+  local used = [
+    { c: c, cluster: m.onKubernetes && std.member(c.targets, 'kubernetes') }
+    for c in m.all
+    if m.onKubernetes && std.member(c.targets, 'kubernetes') || m.onCompose && std.member(c.targets, 'compose')
+  ];
+  local all = [entry for use in used for part in use.c.parts for entry in entries(part, use.cluster)];
+  [object(m, map) for map in list.grouped(all)]

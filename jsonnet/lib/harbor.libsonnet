@@ -1,8 +1,10 @@
 // What versions.json knows of one version of Harbor, in one object.
-local versions = import '../versions.json';
+// as text: parsed as data it costs less than as code
+local versions = std.parseJson(importstr '../versions.json');
+local native = import 'native.libsonnet';
 
 local minorOf(version) =
-  local parts = std.split(version, '.');
+  local parts = native.split(version, '.');
   parts[0] + '.' + parts[1];
 
 // version: a release such as "2.15.2"

@@ -1,13 +1,10 @@
 // Markdown for the runbooks.
-
-local escape(text) = std.strReplace(std.strReplace(text, '|', '\\|'), '\n', ' ');
-local row(cells) = '| ' + std.join(' | ', std.map(escape, cells)) + ' |\n';
+local native = import 'native.libsonnet';
 
 {
-  // table writes a table. head: its titles; rows: lists of cells
-  table(head, rows)::
-    row(head) + '|' + std.repeat('---|', std.length(head)) + '\n'
-    + std.join('', std.map(row, rows)) + '\n',
+  // table writes a table.
+  // head: its titles; rows: lists of cells
+  table(head, rows):: native.markdownTable({ head: head, rows: rows }),
 
   // code writes a fenced block. language: such as "sh"; lines: its lines
   code(language, lines):: '```' + language + '\n' + std.join('\n', lines) + '\n```\n\n',
@@ -15,9 +12,10 @@ local row(cells) = '| ' + std.join(' | ', std.map(escape, cells)) + ' |\n';
   // text writes a paragraph.
   text(lines):: std.join('\n', lines) + '\n\n',
 
-  // steps writes numbered sections from { title, text }.
-  steps(list):: std.join('', std.mapWithIndex(
-    function(index, step) '## ' + (index + 1) + '. ' + step.title + '\n\n' + step.text,
-    list
-  )),
+  // steps writes numbered sections.
+  // list: of { title, text }; first: the number of the first
+  steps(list, first=1):: std.join('', [
+    '## ' + (first + i) + '. ' + list[i].title + '\n\n' + list[i].text
+    for i in std.range(0, std.length(list) - 1)
+  ]),
 }

@@ -14,5 +14,12 @@
   shellQuote:: std.native('shellQuote'),
   systemdEscapePath:: std.native('systemdEscapePath'),
   sha256:: std.native('sha256'),
+  set:: std.native('set'),
+  repeated:: std.native('repeated'),
+  placeholders:: std.native('placeholders'),
+  split:: std.native('split'),
+  basename:: std.native('basename'),
+  ipv4:: std.native('ipv4'),
+  markdownTable:: std.native('markdownTable'),
   semver:: std.native('semver'),
 }

@@ -27,6 +27,5 @@ function(spec) {
   redirect:: if self.tlsAtProxy then std.get(vm, 'http_port', 80) else 0,
 
   // isAddress tells whether the URL names an IP address instead of a host.
-  isAddress:: std.length(std.findSubstr(':', url.host)) > 0
-              || std.all([std.member('0123456789.', c) for c in std.stringChars(url.host)]),
+  isAddress:: std.member(url.host, ':') || std.stripChars(url.host, '0123456789.') == '',
 }

@@ -32,9 +32,9 @@ function(spec) {
   variables(uses)::
     if redis.password then {
       env: {},
-      secretEnv: std.mapWithKey(function(_, database) 'redis_url_' + database, uses),
+      secretEnv: { [name]: 'redis_url_' + uses[name] for name in std.objectFields(uses) },
     } else {
-      env: std.mapWithKey(function(_, database) this.url(redis.databases[database]), uses),
+      env: { [name]: this.url(redis.databases[uses[name]]) for name in std.objectFields(uses) },
       secretEnv: {},
     },
 }

@@ -1,5 +1,5 @@
 // The certificate authorities that Harbor trusts beside those of its images.
-local component = import 'component.libsonnet';
+local native = import 'native.libsonnet';
 
 local suffixes = ['.crt', '.pem', '.ca', '.cer'];
 
@@ -12,7 +12,7 @@ local stem(name) =
 // Result: component files that share one ConfigMap; a container that reads
 // /harbor_cust_cert takes them as they are
 function(spec, files) [
-  local key = stem(component.basename(path)) + '.crt';
+  local key = stem(native.basename(path)) + '.crt';
   {
     path: '/harbor_cust_cert/' + key,
     key: key,

@@ -1,12 +1,10 @@
 // The bundle: one Compose project per virtual machine. Nodes differ in nothing
 // but their address, their port and where CephFS and the logs lie.
-local component = import '../lib/component.libsonnet';
 local service = import 'compose/service.libsonnet';
 local host = import 'host.libsonnet';
 
 local network(m) =
-  local subnet = std.get(m.spec.vm, 'subnet');
-  { name: 'harbor' } + (if subnet == null then {} else { ipam: { config: [{ subnet: subnet }] } });
+  { name: 'harbor' } + (if 'subnet' in m.spec.vm then { ipam: { config: [{ subnet: m.spec.vm.subnet }] } } else {});
 
 // place resolves what a node may say otherwise than [vm] does.
 local place(m, node) = {
@@ -15,19 +13,16 @@ local place(m, node) = {
   address: node.address,
   mountPoint: std.get(node, 'mount_point', vm.mount_point),
   logDirectory: std.get(node, 'log_directory', std.get(vm, 'log_directory', self.mountPoint + '/log/' + node.name)),
-  dataDirectory: vm.data_directory + '/' + m.spec.name,
-  secretsDirectory: vm.secrets_directory + '/' + m.spec.name,
   port: m.net.published(node),
-  redirect: m.net.redirect,
 };
 
 // m: the model
 // Result: a Bundle for each node
 function(m)
-  local parts = [
-    { owner: c, parts: component.pod(c) }
-    for c in m.composeComponents
-  ];
+  // what is the same on every node is made once
+  local services = [service.of(m, c, part) for c in m.composeComponents for part in c.parts];
+  local files = host(m);
+  local networks = [network(m)];
   [
     local here = place(m, node);
     {
@@ -35,13 +30,9 @@ function(m)
       kind: 'Bundle',
       metadata: { name: node.name, annotations: { 'hagen.dev/component': 'compose' } },
       spec: {
-        services: [
-          service(m, here, group.owner, part)
-          for group in parts
-          for part in group.parts
-        ],
-        networks: [network(m)],
-        files: host(m, here),
+        services: [service.at(m, here, entry) for entry in services],
+        networks: networks,
+        files: files(here),
       },
     }
     for node in m.spec.vm.nodes

@@ -12,7 +12,7 @@ local mountOptions(m) =
   local ceph = m.spec.storage.cephfs;
   local messenger2 = std.any([std.endsWith(monitor, ':3300') for monitor in ceph.monitors]);
   std.join(',', ['name=' + ceph.user, 'secretfile=' + ceph.secret_file]
-                + (if std.objectHas(ceph, 'fs_name') then ['mds_namespace=' + ceph.fs_name] else [])
+                + (if 'fs_name' in ceph then ['mds_namespace=' + ceph.fs_name] else [])
                 + (if messenger2 then ['ms_mode=prefer-crc'] else [])
                 + [option for option in ceph.mount_options if option != '_netdev']
                 + ['_netdev']);
@@ -61,7 +61,7 @@ local serviceUnit(m, here) = std.join('\n', [
   '[Service]',
   'Type=oneshot',
   'RemainAfterExit=yes',
-  'WorkingDirectory=' + runbook.directory(m),
+  'WorkingDirectory=' + m.bundleDirectory,
   'ExecStart=/usr/bin/docker compose up --detach --remove-orphans',
   '# only a new container reads a changed configuration file',
   'ExecReload=/usr/bin/docker compose up --detach --remove-orphans --force-recreate',
@@ -73,16 +73,19 @@ local serviceUnit(m, here) = std.join('\n', [
   '',
 ]);
 
-// m: the model; here: what holds on the node
-// Result: the files of its bundle beside docker-compose.yml
-function(m, here)
-  local stem = native.systemdEscapePath(here.mountPoint);
-  // a unit whose name holds a backslash cannot be a file on every system: then
-  // the fstab line serves alone
-  local unit = if std.length(std.findSubstr('\\', stem)) > 0 then null else stem + '.mount';
-  local file(path, content) = { path: path, content: content, mode: '0644' };
-  [
-    file('RUNBOOK.md', runbook.text(m, here, unit)),
-    file('host/fstab', fstab(m, here)),
-    file('host/harbor.service', serviceUnit(m, here)),
-  ] + (if unit == null then [] else [file('host/' + unit, mountUnit(m, here))])
+// m: the model
+// Result: a function of what holds on a node, which returns the files of its
+// bundle beside docker-compose.yml
+function(m)
+  local book = runbook(m);
+  function(here)
+    local stem = native.systemdEscapePath(here.mountPoint);
+    // a unit whose name holds a backslash cannot be a file on every system: then
+    // the fstab line serves alone
+    local unit = if std.member(stem, '\\') then null else stem + '.mount';
+    local file(path, content) = { path: path, content: content, mode: '0644' };
+    [
+      file('RUNBOOK.md', book(here, unit)),
+      file('host/fstab', fstab(m, here)),
+      file('host/harbor.service', serviceUnit(m, here)),
+    ] + (if unit == null then [] else [file('host/' + unit, mountUnit(m, here))])

@@ -36,13 +36,13 @@ local ingress(m) =
   if !routed then [] else refuse(
     m.net.termination == 'proxy',
     ['registry', 'tls', 'termination'],
-    'TLS ends at the proxy, but an ' + k.type + ' ends it before',
-    'the ' + k.type + ' would speak http to a port that wants https: every request is answered 400',
+    'TLS ends at the proxy, but expose type ' + report.quoted(k.type) + ' ends it before',
+    'the controller would speak http to a port that wants https: every request is answered 400',
     'write termination = "edge", or expose type = "LoadBalancer"'
   ) + refuse(
     m.net.isAddress,
     ['registry', 'url'],
-    'registry.url names an address, and an ' + k.type + ' selects by host name',
+    'registry.url names an address, and expose type ' + report.quoted(k.type) + ' selects by host name',
     'the api server refuses an address as host',
     'write a host name, or another expose type'
   ) + refuse(

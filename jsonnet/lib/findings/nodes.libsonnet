@@ -4,18 +4,11 @@ local report = import 'report.libsonnet';
 
 local refuse = report.refuse;
 
-// number reads an IPv4 address, or null for anything else.
-local number(text) =
-  local parts = std.split(text, '.');
-  local digits(part) = part != '' && std.length(part) < 4 && std.all([std.member('0123456789', c) for c in std.stringChars(part)]);
-  if std.length([part for part in parts if digits(part)]) != 4 || std.length(parts) != 4 then null
-  else std.foldl(function(sum, part) sum * 256 + std.parseInt(part), parts, 0);
-
 // inside tells whether an address lies in a network such as 172.28.0.0/24.
 local inside(subnet, address) =
-  local halves = std.split(subnet, '/');
-  local base = number(halves[0]);
-  local host = number(address);
+  local halves = native.split(subnet, '/');
+  local base = native.ipv4(halves[0]);
+  local host = native.ipv4(address);
   local size = std.pow(2, 32 - std.parseInt(halves[1]));
   base != null && host != null && std.floor(base / size) == std.floor(host / size);
 
@@ -29,7 +22,7 @@ local addresses(m) =
 
 local subnet(m) =
   local written = std.get(m.spec.vm, 'subnet');
-  local hit = if written == null || std.length(std.findSubstr(':', written)) > 0 then []
+  local hit = if written == null || std.member(written, ':') then []
   else [address for address in addresses(m) if inside(written, address)];
   refuse(
     std.length(hit) > 0,
@@ -39,13 +32,6 @@ local subnet(m) =
     'write a network that nothing else uses'
   );
 
-// repeated lists the indexes of values that came before.
-local repeated(values) = [
-  i
-  for i in std.range(0, std.length(values) - 1)
-  if std.member(values[:i], values[i])
-];
-
 local twice(m, field) = std.flatMap(
   function(i) refuse(
     true,
@@ -54,23 +40,27 @@ local twice(m, field) = std.flatMap(
     'the bundle of one would be started on the other',
     'give each node its own ' + field
   ),
-  repeated([node[field] for node in m.spec.vm.nodes])
+  native.repeated([node[field] for node in m.spec.vm.nodes])
 );
 
 // logs may lie in one place only if that place is not the same everywhere.
 local logs(m) =
   local vm = m.spec.vm;
-  local mountPoint(node) = std.get(node, 'mount_point', vm.mount_point);
-  local directory(node) = std.stripChars(
-    std.get(node, 'log_directory', std.get(vm, 'log_directory', mountPoint(node) + '/log/' + node.name)), '/'
-  );
-  local onCeph(node) = std.startsWith('/' + directory(node) + '/', std.rstripChars(mountPoint(node), '/') + '/');
-  local place(i) = if std.objectHas(vm.nodes[i], 'log_directory') then ['vm', 'nodes', i, 'log_directory'] else ['vm', 'log_directory'];
-  local wrong = [i for i in repeated([directory(node) for node in vm.nodes]) if onCeph(vm.nodes[i])];
-  if m.spec.logging.driver != 'harbor' || std.length(wrong) == 0 then [] else refuse(
+  local general = std.get(vm, 'log_directory', '');
+  local written(node) = std.get(node, 'log_directory', general);
+  local mountPoint(node) = std.rstripChars(std.get(node, 'mount_point', vm.mount_point), '/') + '/';
+  local onCeph(node) = std.startsWith(written(node) + '/', mountPoint(node));
+  // the same text means the same directory: on CephFS what follows the mount
+  // point, anything else is the node's own
+  local place(node) =
+    if onCeph(node) then std.stripChars(std.substr(written(node), std.length(mountPoint(node)), 4096), '/')
+    else '/' + node.name;
+  local path(i) = if 'log_directory' in vm.nodes[i] then ['vm', 'nodes', i, 'log_directory'] else ['vm', 'log_directory'];
+  local wrong = [i for i in native.repeated([place(node) for node in vm.nodes]) if onCeph(vm.nodes[i])];
+  if m.spec.logging.driver != 'harbor' || wrong == [] then [] else refuse(
     true,
-    place(wrong[0]),
-    'two nodes write their logs into /' + directory(vm.nodes[wrong[0]]) + ' on CephFS',
+    path(wrong[0]),
+    'two nodes write their logs into ' + written(vm.nodes[wrong[0]]) + ' on CephFS',
     'two rsyslogs write and rotate the same files: lines are mixed and lost',
     'give each node a log_directory of its own, or leave it out'
   );

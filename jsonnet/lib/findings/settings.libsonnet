@@ -81,7 +81,7 @@ local jobLogs(m) = warn(
 // credentials finds a password in the address of a proxy.
 local credentials(m) = std.flatMap(
   function(field) refuse(
-    std.length(std.findSubstr('@', std.get(m.spec.proxy, field, ''))) > 0,
+    std.member(std.get(m.spec.proxy, field, ''), '@'),
     ['proxy', field],
     'the address of the proxy holds a user or a password',
     'it would lie in Git and in a ConfigMap in the clear',

@@ -1,5 +1,4 @@
 // CephFS against the release of Kubernetes.
-local apis = import '../../targets/kubernetes/apis.libsonnet';
 local storage = import '../../targets/kubernetes/storage.libsonnet';
 local report = import 'report.libsonnet';
 
@@ -9,7 +8,7 @@ local where(field) = ['storage', 'cephfs', field];
 local csi(m) =
   local version = m.spec.kubernetes.version;
   refuse(
-    !apis.has('cephCSI', version),
+    !m.cluster.has.cephCSI,
     where('volume_driver'),
     'ceph-csi needs Kubernetes 1.14, the target is ' + version,
     'no pod with a volume would start',
@@ -19,20 +18,20 @@ local csi(m) =
     where('cluster_id'),
     'volumes are mounted by ceph-csi and cluster_id is not written',
     'pods hang in ContainerCreating: "missing required field clusterID"'
-    + (if apis.has('cephRemoved', version) then '; Kubernetes has no CephFS of its own since 1.31' else ''),
+    + (if m.cluster.has.cephRemoved then '; Kubernetes has no CephFS of its own since 1.31' else ''),
     'write cluster_id as in the ConfigMap ceph-csi-config, mostly what `ceph fsid` prints'
   );
 
 local inTree(m) =
   local version = m.spec.kubernetes.version;
   refuse(
-    apis.has('cephRemoved', version),
+    m.cluster.has.cephRemoved,
     where('volume_driver'),
     'the CephFS plugin of Kubernetes is gone since 1.31, the target is ' + version,
     'the api server accepts the volume, and pods hang in ContainerCreating without a word why',
     'write volume_driver = "csi" and cluster_id'
   ) + report.warn(
-    apis.has('cephDeprecated', version) && !apis.has('cephRemoved', version),
+    m.cluster.has.cephDeprecated && !m.cluster.has.cephRemoved,
     where('volume_driver'),
     'the CephFS plugin of Kubernetes ' + version + ' is deprecated and gone in 1.31',
     'a volume cannot change its driver: the upgrade of the cluster means new volumes and claims',

@@ -1,70 +1,72 @@
 // One service of a bundle.
-local component = import '../../lib/component.libsonnet';
 local native = import '../../lib/native.libsonnet';
-
-local secretsDirectory(here) = '${HAGEN_SECRETS:-' + here.secretsDirectory + '}';
 
 // environment brings the ConfigMap with the plain variables and the file with
 // the secret ones.
-local environment(m, here, c) =
-  local map = m.names.envMap(c);
+local environment(m, c) =
+  local each = m.names.eachVariable;
   local plain = std.objectFields(c.env);
   {
-    [if std.length(plain) > 0 && !m.names.eachVariable then 'envFrom']: [{ configMapRef: { name: map } }],
-    [if std.length(plain) > 0 && m.names.eachVariable then 'environment']: [
-      { name: name, valueFrom: { configMapKeyRef: { name: map, key: name } } }
+    [if !each && plain != [] then 'envFrom']: [{ configMapRef: { name: c.envMap } }],
+    [if each && plain != [] then 'environment']: [
+      { name: name, valueFrom: { configMapKeyRef: { name: c.envMap, key: name } } }
       for name in plain
     ],
-    [if std.length(c.secretEnv) > 0 then 'env_file']: [secretsDirectory(here) + '/' + c.id + '.env'],
+    [if c.secretEnv != {} then 'env_file']: [m.secretsDirectory + '/' + c.id + '.env'],
   };
 
 local bind(source, target, readOnly) = { type: 'bind', source: source, target: target, read_only: readOnly };
 
+// files binds what comes with the bundle and what the operator provides.
+local files(m, c) =
+  [
+    bind('./config/' + file.folder + '/' + file.base, file.path, true)
+    + { configMap: { name: file.group, key: file.key } }
+    for file in c.files
+  ]
+  + [bind(m.secretsDirectory + '/' + file.material, file.path, true) for file in c.secretFiles];
+
 // stored returns where the data of a volume lies on a node.
 local stored(m, here, mount) =
   local volume = m.volumes[mount.name];
-  local directory = if volume.shared then here.mountPoint + '/' + volume.path else here.dataDirectory + '/' + volume.path;
-  directory + (if std.objectHas(mount, 'subPath') then '/' + mount.subPath else '');
+  (if volume.shared then here.mountPoint else m.dataDirectory) + '/' + volume.path
+  + (if 'subPath' in mount then '/' + mount.subPath else '');
 
-local volumes(m, here, c) =
+local data(m, here, c) =
   [
-    bind('./config/' + std.get(file, 'share', std.get(file, 'configMap', c.id)) + '/' + component.basename(file.path), file.path, true)
-    + { configMap: { name: m.names.fileMap(c, file), key: file.key } }
-    for file in c.files
+    bind(stored(m, here, mount), mount.path, 'readOnly' in mount && mount.readOnly)
+    for mount in c.volumes
   ]
-  + [bind(secretsDirectory(here) + '/' + file.material, file.path, true) for file in c.secretFiles]
-  + [bind(stored(m, here, mount), mount.path, std.get(mount, 'readOnly', false)) for mount in c.volumes]
   + (if c.id == 'log' then [bind(here.logDirectory, '/var/log/docker', false)] else []);
 
 local capabilities(c) =
   if c.capabilities == null then {} else {
     cap_drop: ['ALL'],
-    [if std.length(c.capabilities) > 0 then 'cap_add']: c.capabilities,
+    [if c.capabilities != [] then 'cap_add']: c.capabilities,
   };
 
-// ports publishes the registry's entry on the node, the collector of the logs,
-// and what a component asks for.
-local ports(m, here, c) =
-  local port(name) = [entry.port for entry in c.ports if entry.name == name];
+// entry publishes the registry on a node.
+local entry(m, here, c) =
   local published = {
     [m.net.entry]: here.port,
-    [if m.net.tlsAtProxy && here.redirect > 0 then 'http']: here.redirect,
-    [if m.spec.metrics.enabled && m.harbor.generation == '2' then 'metrics']: m.spec.metrics.port,
+    [if m.net.redirect > 0 then 'http']: m.net.redirect,
+    [if m.spec.metrics.enabled then 'metrics']: m.spec.metrics.port,
   };
-  local entry = if !c.publish then [] else [
-    { published: published[name], target: port(name)[0], protocol: 'tcp' }
-    for name in std.objectFields(published)
-    if std.length(port(name)) > 0
+  [
+    { published: published[port.name], target: port.port, protocol: 'tcp' }
+    for port in c.ports
+    if port.name in published
   ];
-  // Docker itself, on the same node, writes to the log container
-  local collector = if c.id != 'log' then [] else [
-    { host_ip: '127.0.0.1', published: 1514, target: m.harbor.logPort, protocol: 'tcp' },
-  ];
-  local all = entry + collector + std.get(c.compose, 'ports', []);
-  { [if std.length(all) > 0 then 'ports']: all };
+
+// ports publishes the registry's entry, the collector of the logs, to which
+// Docker itself writes from the same node, and what a component asks for.
+local ports(m, here, c) =
+  (if c.id == c.component && c.publish then entry(m, here, c) else [])
+  + (if c.id == 'log' then [{ host_ip: '127.0.0.1', published: 1514, target: m.harbor.logPort, protocol: 'tcp' }] else [])
+  + (if 'ports' in c.compose then c.compose.ports else []);
 
 // size spells "200M" as the json-file driver does.
-local size(text) = std.asciiLower(text);
+local size(text) = std.strReplace(std.strReplace(std.strReplace(text, 'K', 'k'), 'M', 'm'), 'G', 'g');
 
 local logging(m, c) =
   local rotation = m.spec.logging;
@@ -72,25 +74,20 @@ local logging(m, c) =
     harbor: { driver: 'syslog', options: { 'syslog-address': 'tcp://127.0.0.1:1514', tag: c.id } },
     'json-file': {
       driver: 'json-file',
-      options: { 'max-file': std.toString(rotation.rotate_count), 'max-size': size(rotation.rotate_size) },
+      options: { 'max-file': '' + rotation.rotate_count, 'max-size': size(rotation.rotate_size) },
     },
     journald: { driver: 'journald', options: { tag: c.id } },
   };
   // the log container cannot send its own words to itself
   if c.id == 'log' then {} else { logging: drivers[rotation.driver] };
 
-// limits holds a container to what the spec allows it.
-local limits(c) = {
-  [if std.objectHas(c.resources.limits, 'memory') then 'mem_limit']: std.toString(native.bytes(c.resources.limits.memory)),
-};
-
 // start is what a sidecar borrows from its component, and what a component has
 // of its own.
 local start(m, owner, c) =
-  local before = [name for name in c.dependsOn if std.objectHas(m.effective, name)];
+  local before = [name for name in owner.dependsOn if name in m.effective];
   if c.id == owner.name then {
     container_name: c.name,
-    [if std.length(before) > 0 then 'depends_on']: before,
+    [if before != [] then 'depends_on']: before,
     networks: ['harbor'],
   } else {
     container_name: c.id,
@@ -99,17 +96,34 @@ local start(m, owner, c) =
     [if c.user != 0 then 'user']: c.user + ':' + c.user,
   };
 
-// m: the model; here: what holds on the node; owner: an effective component;
-// c: the component itself or one of its sidecars, from component.pod
-function(m, here, owner, c)
-  local mounts = volumes(m, here, c);
-  {
-    name: c.id,
-    image: c.image,
-    restart: 'always',
-    [if c.gracePeriod > 30 then 'stop_grace_period']: c.gracePeriod + 's',
-    [if c.command != null then 'entrypoint']: c.command,
-    [if c.args != null then 'command']: c.args,
-    [if std.length(mounts) > 0 then 'volumes']: mounts,
-  } + start(m, owner, c) + environment(m, here, c) + capabilities(c) + ports(m, here, c) + logging(m, c) + limits(c)
-  + { [key]: c.compose[key] for key in std.objectFields(c.compose) if key != 'ports' }
+{
+  // of makes what a service is on every node.
+  // m: the model; owner: an effective component; c: one of its parts
+  // Result: { c, service, same: whether nothing in it depends on the node }
+  of(m, owner, c):: {
+    local bound = files(m, c),
+    c: c,
+    same: c.volumes == [] && !c.publish && c.id != 'log' && !('ports' in c.compose),
+    service: {
+               name: c.id,
+               image: c.image,
+               restart: 'always',
+               [if c.gracePeriod > 30 then 'stop_grace_period']: c.gracePeriod + 's',
+               [if c.command != null then 'entrypoint']: c.command,
+               [if c.args != null then 'command']: c.args,
+               [if 'memory' in c.resources.limits then 'mem_limit']: '' + native.bytes(c.resources.limits.memory),
+               [if bound != [] then 'volumes']: bound,
+             } + start(m, owner, c) + environment(m, c) + capabilities(c) + logging(m, c)
+             + { [key]: c.compose[key] for key in std.objectFields(c.compose) if key != 'ports' },
+  },
+
+  // at adds what depends on the node.
+  // here: what holds on the node; entry: made by `of`
+  at(m, here, entry)::
+    local mounts = data(m, here, entry.c);
+    local published = ports(m, here, entry.c);
+    if entry.same then entry.service else entry.service {
+      [if mounts != [] then 'volumes']+: mounts,
+      [if published != [] then 'ports']: published,
+    },
+}

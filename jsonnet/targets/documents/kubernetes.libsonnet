@@ -38,21 +38,22 @@ local ceph(m, csi) =
   then make + ' --from-literal=userID=' + quote(settings.user) + ' --from-file=userKey=ceph.key'
   else make + ' --from-file=key=ceph.key';
 
-local secrets(m, usage, csi) = {
+local secrets(m, csi) = {
   local tls = m.spec.registry.tls.secret_name,
-  local generic(name) = kubectl(m) + ' create secret generic ' + quote(name) + std.join('', [
-    ' \\\n  --from-file=' + material
-    for material in usage.entries[name]
+  local generic(secret) = kubectl(m) + ' create secret generic ' + quote(secret.group) + std.join('', [
+    ' \\\n  --from-file=' + entry.material
+    for entry in secret.items
   ]),
+  local missing = std.length([secret for secret in m.usage.entries if secret.group == tls]) == 0,
   local behindIngress = m.net.https && m.spec.kubernetes.expose.type == 'Ingress',
   title: 'Secrets',
   text: markdown.text(['In the folder that SECRETS.md made:'])
         + markdown.code('sh', [
-          if name == tls
-          then kubectl(m) + ' create secret tls ' + quote(name) + ' --cert=tls.crt --key=tls.key'
-          else generic(name)
-          for name in std.objectFields(usage.entries)
-        ] + (if behindIngress && !std.objectHas(usage.entries, tls)
+          if secret.group == tls
+          then kubectl(m) + ' create secret tls ' + quote(tls) + ' --cert=tls.crt --key=tls.key'
+          else generic(secret)
+          for secret in m.usage.entries
+        ] + (if behindIngress && missing
              then [kubectl(m) + ' create secret tls ' + quote(tls) + ' --cert=/path/to/tls.crt --key=/path/to/tls.key']
              else []) + [
           'ceph auth get-key ' + quote('client.' + m.spec.storage.cephfs.user) + ' > ceph.key',
@@ -77,12 +78,11 @@ local later(step) = std.get(step, 'later', false);
 
 // m: the model
 function(m)
-  local usage = (import '../../lib/usage.libsonnet')(m);
   local csi = (import '../kubernetes/storage.libsonnet').driver(m) == 'csi';
   '# ' + m.spec.name + ' on Kubernetes ' + m.spec.kubernetes.version + '\n\n'
   + markdown.text(['Harbor ' + m.harbor.version + ' at ' + m.net.external + '.'])
   + markdown.steps(
-    [namespace(m), directories(m), secrets(m, usage, csi)]
+    [namespace(m), directories(m), secrets(m, csi)]
     + [step for step in m.steps.kubernetes if !later(step)]
     + [apply(m)] + checks.clients(m) + [checks.registry(m)]
     + [step for step in m.steps.kubernetes if later(step)]

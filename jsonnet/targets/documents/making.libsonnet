@@ -4,21 +4,21 @@ local native = import '../../lib/native.libsonnet';
 local quote = native.shellQuote;
 
 // composed puts the command that reads a material in the place of its name.
-local composed(usage, form) = std.foldl(
+local composed(form) = std.foldl(
   function(text, place) std.strReplace(
     text,
     place.text,
-    if place.escaped
+    if std.member(place.text, ',')
     then '$(jq -sRr @uri ' + quote(place.material) + ')'
     else '$(cat ' + quote(place.material) + ')'
   ),
-  usage.placeholders(form),
+  native.placeholders(form),
   form
 );
 
 // command makes one material as a file of its name.
-local command(usage, material) =
-  local facts = usage.facts(material);
+local command(facts) =
+  local material = facts.material;
   local file = quote(material);
   local ways = {
     random: 'random ' + facts.length + ' > ' + file,
@@ -26,10 +26,10 @@ local command(usage, material) =
     rsa: 'openssl genrsa -traditional -out ' + file + ' ' + facts.length + '  # before OpenSSL 3 without -traditional',
     certificate: 'openssl req -x509 -new -key ' + quote(facts.of) + ' -days 3650 -subj /CN=harbor -out ' + file,
     htpasswd: 'htpasswd -niB -C 10 ' + quote(facts.user) + ' < ' + quote(facts.of) + ' > ' + file,
-    composed: 'printf %s "' + composed(usage, facts.form) + '" > ' + file,
+    composed: 'printf %s "' + composed(facts.form) + '" > ' + file,
     copy: 'cp /path/to/' + material + ' ' + file,
   };
-  ways[if facts.kind == 'given' && std.objectHas(facts, 'secret') then 'copy' else facts.kind];
+  ways[if facts.kind == 'given' && 'secret' in facts then 'copy' else facts.kind];
 
 // what others are made of comes first
 local order = ['random', 'given', 'rsa', 'certificate', 'htpasswd', 'composed'];
@@ -41,10 +41,10 @@ local order = ['random', 'given', 'rsa', 'certificate', 'htpasswd', 'composed'];
     'umask 077 && mkdir -p secrets && cd secrets',
     "random() { head -c 4096 /dev/urandom | LC_ALL=C tr -dc 'A-Za-z0-9' | head -c \"$1\"; }",
   ] + [
-    command(usage, material)
+    command(facts)
     for kind in order
-    for material in usage.materials
-    if usage.facts(material).kind == kind
+    for facts in usage.materials
+    if facts.kind == kind
   ],
 
   // environments lists the commands for the environment files of a node.

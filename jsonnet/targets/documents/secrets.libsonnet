@@ -10,26 +10,24 @@ local kinds = {
   certificate: function(facts) 'X.509 certificate of ' + code(facts.of) + ', PEM',
   htpasswd: function(facts) code(facts.form),
   composed: function(facts) code(facts.form),
-  given: function(facts) if std.objectHas(facts, 'secret') then 'PEM' else 'text, no line break',
+  given: function(facts) if 'secret' in facts then 'PEM' else 'text, no line break',
 };
 
 local materials(usage) = markdown.table(['secret', 'form', 'what it is for'], [
-  local facts = usage.facts(material);
-  [code(material), kinds[facts.kind](facts), facts.description]
-  for material in usage.materials
+  [code(facts.material), kinds[facts.kind](facts), facts.description]
+  for facts in usage.materials
 ]);
 
 local nodes(m, usage) =
-  local directory = m.spec.vm.secrets_directory + '/' + m.spec.name;
+  local directory = m.secretsPath;
   '## On virtual machines\n\n'
   + markdown.text([
     'The same files on every node, below ' + code(directory) + '. Containers read them with the owner',
     'named here: a file that its owner cannot read ends in 500 or in a container that restarts for ever.',
   ])
   + markdown.table(['file', 'owner', 'mode', 'holds'], [
-    local facts = usage.facts(material);
-    [code(directory + '/' + material), facts.owner + ':' + facts.owner, facts.mode, code(material)]
-    for material in usage.files
+    [code(directory + '/' + file.material), file.owner + ':' + file.owner, file.mode, code(file.material)]
+    for file in usage.files
   ] + [
     [
       code(directory + '/' + file.name),
@@ -50,14 +48,14 @@ local cluster(m, usage) =
   '## On Kubernetes\n\n'
   + markdown.text(['In the namespace ' + code(m.spec.kubernetes.namespace) + '; ' + code('RUNBOOK-kubernetes.md') + ' has the commands.'])
   + markdown.table(['Secret', 'key'], [
-    [code(name), code(material)]
-    for name in std.objectFields(usage.entries)
-    for material in usage.entries[name]
+    [code(secret.group), code(entry.material)]
+    for secret in usage.entries
+    for entry in secret.items
   ] + [[code(m.spec.storage.cephfs.secret_name), 'the key of CephFS']]);
 
 // m: the model
 function(m)
-  local usage = (import '../../lib/usage.libsonnet')(m);
+  local usage = m.usage;
   '# Secrets of ' + m.spec.name + '\n\n'
   + markdown.text([
     'hagen writes none of them. Each is made once and is the same on every node and in every pod: with',

@@ -1,13 +1,9 @@
 // RUNBOOK.md of a node: what to do on it, in order, and what to see after each step.
-local component = import '../../lib/component.libsonnet';
 local markdown = import '../../lib/markdown.libsonnet';
 local native = import '../../lib/native.libsonnet';
 local checks = import '../documents/checks.libsonnet';
 
 local quote = native.shellQuote;
-
-// directory is where the bundle lies on the node.
-local directory(m) = '/opt/hagen/' + m.spec.name;
 
 local client(m, here) = {
   title: 'CephFS client',
@@ -37,13 +33,15 @@ local mount(m, here, unit) = {
 // made lists the directories that must exist: Docker is told not to make any,
 // for its own would belong to root.
 local made(m, here) =
-  local used = std.set([volume.name for c in m.composeComponents for part in component.pod(c) for volume in part.volumes]);
-  local path(volume) = if volume.shared then here.mountPoint + '/' + volume.path else here.dataDirectory + '/' + volume.path;
+  local used = native.set([volume.name for c in m.composeComponents for part in c.parts for volume in part.volumes]);
   [
-    { path: path(m.volumes[name]), owner: m.volumes[name].owner, mode: if m.volumes[name].shared then '2770' else '0750' }
+    local volume = m.volumes[name];
+    if volume.shared
+    then { path: here.mountPoint + '/' + volume.path, owner: volume.owner, mode: '2770' }
+    else { path: m.dataDirectory + '/' + volume.path, owner: volume.owner, mode: '0750' }
     for name in used
   ] + (
-    if std.objectHas(m.effective, 'log')
+    if 'log' in m.effective
     then [{ path: here.logDirectory, owner: if m.harbor.generation == '2' then 10000 else 0, mode: '0755' }]
     else []
   );
@@ -58,48 +56,47 @@ local directories(m, here) = {
         ])
         + markdown.code('sh', ['ls -ldn ' + std.join(' ', [quote(entry.path) for entry in list])])
         + markdown.text(
-          if std.objectHas(m.effective, 'log')
+          if 'log' in m.effective
           then ['Expected: each with its owner. `' + here.logDirectory + '` belongs to this node alone: two nodes in one log', 'directory mix their files.']
           else ['Expected: each with its owner.']
         ),
 };
 
-local secrets(m, here) = {
-  local usage = (import '../../lib/usage.libsonnet')(m),
-  local target(name) = quote(here.secretsDirectory + '/' + name),
+local secrets(m) = {
+  local usage = m.usage,
+  local target(name) = quote(m.secretsPath + '/' + name),
   title: 'Secrets',
   text: markdown.text(['From the folder that `SECRETS.md` made, the same on every node:'])
-        + markdown.code('sh', ['install -d -m 0700 ' + quote(here.secretsDirectory)] + [
-          local facts = usage.facts(material);
-          'install -o ' + facts.owner + ' -g ' + facts.owner + ' -m ' + facts.mode + ' ' + quote(material) + ' ' + target(material)
-          for material in usage.files
+        + markdown.code('sh', ['install -d -m 0700 ' + quote(m.secretsPath)] + [
+          'install -o ' + file.owner + ' -g ' + file.owner + ' -m ' + file.mode + ' ' + quote(file.material) + ' ' + target(file.material)
+          for file in usage.files
         ] + [
           'install -m 0600 ' + file.name + ' ' + target(file.name)
           for file in usage.environments
-        ] + ['ls -ln ' + quote(here.secretsDirectory)])
+        ] + ['ls -ln ' + quote(m.secretsPath)])
         + markdown.text([
           'Expected: ' + (std.length(usage.files) + std.length(usage.environments)) + ' files. Another place is named by the variable `HAGEN_SECRETS` of `docker compose`.',
         ]),
 };
 
-local bundle(m, here) = {
+local bundle(m) = {
   title: 'Bundle',
   text: markdown.text(['This folder, as root, so that rotation of the logs trusts its files:'])
         + markdown.code('sh', [
-          'install -d -m 0755 ' + directory(m),
-          'cp -r --no-preserve=mode,ownership . ' + directory(m),
-          'cd ' + directory(m) + ' && docker compose config --quiet',
+          'install -d -m 0755 ' + m.bundleDirectory,
+          'cp -r --no-preserve=mode,ownership . ' + m.bundleDirectory,
+          'cd ' + m.bundleDirectory + ' && docker compose config --quiet',
         ])
         + markdown.text(['Expected: no output. `docker-compose` 1.29 takes the same files; write `docker-compose` for `docker compose` then,', 'here and in `host/harbor.service`.']),
 };
 
-local start(m, here) = {
+local start(m) = {
   title: 'Start',
   text: markdown.code('sh', [
     'install -m 0644 host/harbor.service /etc/systemd/system/',
     'systemctl daemon-reload',
     'systemctl enable --now harbor.service',
-    'cd ' + directory(m) + ' && docker compose ps',
+    'cd ' + m.bundleDirectory + ' && docker compose ps',
   ]) + markdown.text([
     'Expected: every service is up (and healthy, where it says so) within a minute. Until core answers,',
     'jobservice restarts once or twice. After a change copy the bundle again and `systemctl reload harbor.service`:',
@@ -132,23 +129,25 @@ local balancer(m) = if std.length(m.spec.vm.nodes) < 2 then [] else [{
 // later tells whether a step is for the time after the first start.
 local later(step) = std.get(step, 'later', false);
 
-local redirect(m, here) = if here.redirect > 0 then ', and ' + here.redirect + ' to send browsers to https' else '';
+local redirect(m) = if m.net.redirect > 0 then ', and ' + m.net.redirect + ' to send browsers to https' else '';
 
-{
-  directory:: directory,
-
-  // text is the whole runbook.
-  // m: the model; here: what holds on the node; unit: the mount unit, or null
-  text(m, here, unit)::
+// m: the model
+// Result: a function of what holds on a node and of its mount unit, or null,
+// which returns the whole runbook
+function(m)
+  // the same on every node
+  local rest = markdown.steps(
+    [secrets(m), bundle(m)]
+    + [step for step in m.steps.compose if !later(step)]
+    + [start(m)] + balancer(m) + checks.clients(m) + [checks.registry(m)]
+    + [step for step in m.steps.compose if later(step)],
+    4
+  );
+  function(here, unit)
     '# ' + m.spec.name + ' on ' + here.name + '\n\n'
     + markdown.text([
-      'Harbor ' + m.harbor.version + ' at ' + m.net.external + '. This node is ' + here.address + ' and listens on port ' + here.port + redirect(m, here) + '.',
+      'Harbor ' + m.harbor.version + ' at ' + m.net.external + '. This node is ' + here.address + ' and listens on port ' + here.port + redirect(m) + '.',
       'Steps are done as root in this folder. Nodes differ only in what this file says of them.',
     ])
-    + markdown.steps(
-      [client(m, here), mount(m, here, unit), directories(m, here), secrets(m, here), bundle(m, here)]
-      + [step for step in m.steps.compose if !later(step)]
-      + [start(m, here)] + balancer(m) + checks.clients(m) + [checks.registry(m)]
-      + [step for step in m.steps.compose if later(step)]
-    ),
-}
+    + markdown.steps([client(m, here), mount(m, here, unit), directories(m, here)])
+    + rest

@@ -33,18 +33,17 @@ local fields = {
   cephRemoved: 31,
 };
 
-// minorOf returns N of "1.N".
-local minorOf(version) = std.parseInt(std.split(version, '.')[1]);
-
 {
-  minorOf:: minorOf,
-
-  // version returns the API version to write for a kind.
-  // kind: such as "Ingress"; version: of Kubernetes, "1.N"
-  version(kind, version)::
-    local rows = [row for row in versions[kind] if row[0] <= minorOf(version)];
-    rows[0][1],
-
-  // has tells whether a release has a field of the table above.
-  has(field, version):: fields[field] <= minorOf(version),
+  // of returns what a release has: its minor, the API version of each kind, and
+  // for each field of the table above whether it may be written.
+  // version: "1.N"
+  of(version):: {
+    local minor = std.parseInt(std.split(version, '.')[1]),
+    minor: minor,
+    versions: {
+      [kind]: [row[1] for row in versions[kind] if row[0] <= minor][0]
+      for kind in std.objectFields(versions)
+    },
+    has: { [field]: fields[field] <= minor for field in std.objectFields(fields) },
+  },
 }

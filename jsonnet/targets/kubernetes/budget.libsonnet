@@ -1,5 +1,4 @@
 // A node may be drained while the other pods of a component serve on.
-local apis = import 'apis.libsonnet';
 local replicas = import 'replicas.libsonnet';
 
 // m: the model; c: an effective component
@@ -8,7 +7,7 @@ function(m, c)
   local k = m.spec.kubernetes;
   local count = replicas(m, c);
   if count < 2 then [] else [{
-    apiVersion: apis.version('PodDisruptionBudget', k.version),
+    apiVersion: m.cluster.versions.PodDisruptionBudget,
     kind: 'PodDisruptionBudget',
     metadata: {
       name: m.names.object(c),
@@ -18,6 +17,6 @@ function(m, c)
     },
     spec: {
       selector: { matchLabels: m.names.selector(c) },
-      [if apis.has('unhealthyPodEvictionPolicy', k.version) then 'unhealthyPodEvictionPolicy']: 'AlwaysAllow',
-    } + (if apis.has('budgetMaxUnavailable', k.version) then { maxUnavailable: 1 } else { minAvailable: count - 1 }),
+      [if m.cluster.has.unhealthyPodEvictionPolicy then 'unhealthyPodEvictionPolicy']: 'AlwaysAllow',
+    } + (if m.cluster.has.budgetMaxUnavailable then { maxUnavailable: 1 } else { minAvailable: count - 1 }),
   }]

@@ -1,28 +1,38 @@
 // One container of a pod.
-local apis = import 'apis.libsonnet';
 local volume = import 'volume.libsonnet';
 
-local environment(m, c) =
-  local map = m.names.envMap(c);
-  local plain = std.objectFields(c.env);
-  local one(name) = { name: name, valueFrom: { configMapKeyRef: { name: map, key: name } } };
-  local secret(name) = { name: name, valueFrom: { secretKeyRef: volume.secretKey(m, c.secretEnv[name]) } };
-  local variables = (if m.names.eachVariable then std.map(one, plain) else [])
-                    + std.map(secret, std.objectFields(c.secretEnv));
+// secretKey refers to a material by the Secret that holds it.
+local secretKey(m, material) =
+  local facts = if material in m.secrets then m.secrets[material] else {};
   {
-    [if std.length(plain) > 0 && !m.names.eachVariable then 'envFrom']: [{ configMapRef: { name: map } }],
-    [if std.length(variables) > 0 then 'env']: variables,
+    name: if 'secret' in facts then facts.secret else m.spec.secrets.name,
+    key: if 'key' in facts then facts.key else material,
+  };
+
+local environment(m, c) =
+  local each = m.names.eachVariable;
+  local plain = std.objectFields(c.env);
+  local one(name) = { name: name, valueFrom: { configMapKeyRef: { name: c.envMap, key: name } } };
+  local variables = (if each then [one(name) for name in plain] else []) + [
+    { name: name, valueFrom: { secretKeyRef: secretKey(m, c.secretEnv[name]) } }
+    for name in std.objectFields(c.secretEnv)
+  ];
+  {
+    [if !each && plain != [] then 'envFrom']: [{ configMapRef: { name: c.envMap } }],
+    [if variables != [] then 'env']: variables,
   };
 
 // check is one probe. Its timing may hold a handler of its own, such as { tcp }.
 local check(probe, timing) =
-  local handlers = ['http', 'tcp'];
-  local own = std.any([std.objectHas(timing, name) for name in handlers]);
+  local own = 'http' in timing || 'tcp' in timing;
   local handler = if own then timing else probe;
   {
-    [if std.objectHas(handler, 'http') then 'httpGet']: { scheme: 'HTTP' } + handler.http,
-    [if std.objectHas(handler, 'tcp') then 'tcpSocket']: { port: handler.tcp },
-  } + { [name]: timing[name] for name in std.objectFields(timing) if !std.member(handlers, name) };
+    [if 'http' in handler then 'httpGet']: { scheme: 'HTTP' } + handler.http,
+    [if 'tcp' in handler then 'tcpSocket']: { port: handler.tcp },
+  } + (
+    if !own then timing
+    else { [name]: timing[name] for name in std.objectFields(timing) if name != 'http' && name != 'tcp' }
+  );
 
 // patience lets a liveness probe wait out a slow start where the release of
 // Kubernetes has no startup probe.
@@ -31,46 +41,43 @@ local patience(startup) = {
 };
 
 // A container that answers late is not yet a broken one.
-local timing = {
-  liveness: { initialDelaySeconds: 60, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 },
-  readiness: { initialDelaySeconds: 5, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 },
+local liveness = { initialDelaySeconds: 60, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 };
+local readiness = { initialDelaySeconds: 5, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 };
+
+local probes(m, probe) =
+  local startup = std.get(probe, 'startup');
+  local waits = startup != null && !m.cluster.has.startupProbe;
+  {
+    [if startup != null && !waits then 'startupProbe']: check(probe, startup),
+    livenessProbe: check(probe, liveness + std.get(probe, 'liveness', {}) + (if waits then patience(startup) else {})),
+    readinessProbe: check(probe, readiness + std.get(probe, 'readiness', {})),
+  };
+
+local security(m, c, owner) = {
+  securityContext: {
+    [if c.user != owner.user then 'runAsUser']: c.user,
+    [if m.cluster.has.allowPrivilegeEscalation then 'allowPrivilegeEscalation']: false,
+    capabilities: { drop: ['ALL'] },
+  },
 };
 
-local probes(m, c) =
-  local startup = if c.probe == null then null else std.get(c.probe, 'startup');
-  local hasStartup = apis.has('startupProbe', m.spec.kubernetes.version);
-  if c.probe == null then {} else {
-    [if startup != null && hasStartup then 'startupProbe']: check(c.probe, startup),
-    livenessProbe: check(
-      c.probe,
-      timing.liveness + std.get(c.probe, 'liveness', {})
-      + (if startup != null && !hasStartup then patience(startup) else {})
-    ),
-    readinessProbe: check(c.probe, timing.readiness + std.get(c.probe, 'readiness', {})),
-  };
-
-local security(m, c, owner) =
-  if c.user == 0 then {} else {
-    securityContext: {
-      [if c.user != owner.user then 'runAsUser']: c.user,
-      [if apis.has('allowPrivilegeEscalation', m.spec.kubernetes.version) then 'allowPrivilegeEscalation']: false,
-      capabilities: { drop: ['ALL'] },
-    },
-  };
+// reserved leaves out what the release cannot count.
+local reserved(m, table) =
+  if m.cluster.has.ephemeralStorage then table
+  else { [name]: table[name] for name in std.objectFields(table) if name != 'ephemeral-storage' };
 
 local resources(m, c) =
-  local known(table) = {
-    [name]: table[name]
-    for name in std.objectFields(table)
-    if name != 'ephemeral-storage' || apis.has('ephemeralStorage', m.spec.kubernetes.version)
-  };
   local table = {
-    [if std.length(c.resources.requests) > 0 then 'requests']: known(c.resources.requests),
-    [if std.length(c.resources.limits) > 0 then 'limits']: known(c.resources.limits),
+    [if c.resources.requests != {} then 'requests']: reserved(m, c.resources.requests),
+    [if c.resources.limits != {} then 'limits']: reserved(m, c.resources.limits),
   };
-  { [if std.length(table) > 0 then 'resources']: table };
+  { [if table != {} then 'resources']: table };
 
-// m: the model; owner: the component of the pod; c: it or one of its sidecars
+// literal keeps words as they are: the kubelet would put a variable in the place
+// of $(NAME), and one dollar sign in the place of two.
+local literal(words) = [std.strReplace(word, '$', '$$') for word in words];
+
+// m: the model; owner: the component of the pod; c: one of its parts
 // Result: a Container
 function(m, owner, c)
   local mounts = volume.mounts(m, c);
@@ -78,11 +85,15 @@ function(m, owner, c)
     name: m.names.container(c),
     image: c.image,
     imagePullPolicy: m.spec.images.pull_policy,
-    [if c.command != null then 'command']: c.command,
-    [if c.args != null then 'args']: c.args,
-    [if std.length(c.ports) > 0 then 'ports']: [
+    [if c.command != null then 'command']: literal(c.command),
+    [if c.args != null then 'args']: literal(c.args),
+    [if c.ports != [] then 'ports']: [
       { name: port.name, containerPort: port.port, protocol: 'TCP' }
       for port in c.ports
     ],
-    [if std.length(mounts) > 0 then 'volumeMounts']: mounts,
-  } + environment(m, c) + probes(m, c) + security(m, c, owner) + resources(m, c)
+    [if mounts != [] then 'volumeMounts']: mounts,
+  }
+  + environment(m, c)
+  + (if c.probe == null then {} else probes(m, c.probe))
+  + (if c.user == 0 then {} else security(m, c, owner))
+  + resources(m, c)

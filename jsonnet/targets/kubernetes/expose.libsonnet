@@ -1,5 +1,4 @@
 // The way into the cluster that is not a Service: an Ingress or an HTTPRoute.
-local apis = import 'apis.libsonnet';
 
 local metadata(m, c) = {
   name: 'harbor',
@@ -20,7 +19,7 @@ local limits = {
 
 local ingress(m, c) =
   local k = m.spec.kubernetes;
-  local api = apis.version('Ingress', k.version);
+  local api = m.cluster.versions.Ingress;
   local current = api == 'networking.k8s.io/v1';
   local port = if m.net.entry == 'https' then 443 else 80;
   local backend = if current
@@ -44,7 +43,7 @@ local ingress(m, c) =
         http: {
           paths: [
             { path: '/', backend: backend }
-            + (if apis.has('ingressPathType', k.version) then { pathType: 'Prefix' } else {}),
+            + (if m.cluster.has.ingressPathType then { pathType: 'Prefix' } else {}),
           ],
         },
       }],
@@ -60,7 +59,7 @@ local route(m, c) =
     spec: {
       parentRefs: [
         { name: std.get(expose, 'gateway_name', '') }
-        + (if std.objectHas(expose, 'gateway_namespace') then { namespace: expose.gateway_namespace } else {}),
+        + (if 'gateway_namespace' in expose then { namespace: expose.gateway_namespace } else {}),
       ],
       hostnames: [m.net.host],
       rules: [{

@@ -2,7 +2,7 @@
 // 1.x keeps the names of its first manifests and patches these functions.
 {
   // object is the name of a component's workload, Service and budget.
-  object(c):: std.get(c.kubernetes, 'name', c.name),
+  object(c):: if 'name' in c.kubernetes then c.kubernetes.name else c.name,
   workload(c):: self.object(c),
   service(c):: self.object(c),
   container(c):: c.container,
@@ -26,7 +26,9 @@
   // may be another component's (`share`) or in a ConfigMap of its own
   // (`configMap`).
   envMap(c):: c.id + '-env',
-  fileMap(c, file):: std.get(file, 'configMap', std.get(file, 'share', c.id) + '-config'),
+  fileMap(c, file)::
+    if 'configMap' in file then file.configMap
+    else (if 'share' in file then file.share else c.id) + '-config',
   // eachVariable: true refers to every variable by its key, false takes the
   // whole ConfigMap
   eachVariable:: false,

@@ -1,5 +1,4 @@
 // The namespace, with the pod security level that Harbor's pods meet.
-local apis = import 'apis.libsonnet';
 
 // m: the model
 // Result: the Namespace, or nothing if the cluster brings it
@@ -13,7 +12,7 @@ function(m)
       name: k.namespace,
       annotations: { 'hagen.dev/component': 'namespace' },
       labels: { 'app.kubernetes.io/part-of': 'harbor' } + (
-        if apis.has('podSecurityLabels', k.version) then {
+        if m.cluster.has.podSecurityLabels then {
           'pod-security.kubernetes.io/enforce': level,
           'pod-security.kubernetes.io/warn': level,
         } else {}

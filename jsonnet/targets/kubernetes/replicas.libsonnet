@@ -1,5 +1,7 @@
+// How many pods of a component run.
+
 // m: the model; c: an effective component
-// Result: how many pods of it run
+// Result: a number
 function(m, c)
   if c.singleton then 1
   else if c.replicas != null then c.replicas

@@ -1,5 +1,6 @@
 // The Service of a component. The one that publishes the registry is reached
 // from outside, as [kubernetes.expose] says.
+
 // entryPorts maps the ports of the proxy. A load balancer listens where the URL
 // points; anything else reaches the Service inside of the cluster or by node port.
 local entryPorts(m, c) =
@@ -29,7 +30,7 @@ local innerPorts(m, c) = [
 
 local entry(m, c) =
   local expose = m.spec.kubernetes.expose;
-  local balancer = expose.type == 'LoadBalancer' && std.objectHas(expose, 'load_balancer_class');
+  local balancer = expose.type == 'LoadBalancer' && 'load_balancer_class' in expose;
   local type = if std.member(['Ingress', 'Gateway'], expose.type) then 'ClusterIP' else expose.type;
   {
     metadata+: { annotations+: if std.member(['Ingress', 'Gateway'], expose.type) then {} else expose.annotations },

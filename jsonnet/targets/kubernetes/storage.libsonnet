@@ -1,14 +1,12 @@
 // CephFS for a cluster: a volume and its claim for each shared directory.
-local apis = import 'apis.libsonnet';
 
 // driver resolves "auto": the plugin of Kubernetes itself while it is whole or
 // nothing is known of ceph-csi, and ceph-csi otherwise.
 local driver(m) =
   local ceph = m.spec.storage.cephfs;
-  local version = m.spec.kubernetes.version;
   if ceph.volume_driver != 'auto' then ceph.volume_driver
-  else if apis.has('cephRemoved', version) then 'csi'
-  else if !apis.has('cephDeprecated', version) || !std.objectHas(ceph, 'cluster_id') then 'in-tree'
+  else if m.cluster.has.cephRemoved then 'csi'
+  else if !m.cluster.has.cephDeprecated || !('cluster_id' in ceph) then 'in-tree'
   else 'csi';
 
 local inTree(m, volume) =
@@ -19,14 +17,13 @@ local inTree(m, volume) =
       path: volume.directory,
       user: ceph.user,
       secretRef: { name: ceph.secret_name }
-                 + (if apis.has('cephSecretNamespace', m.spec.kubernetes.version) then { namespace: m.spec.kubernetes.namespace } else {}),
+                 + (if m.cluster.has.cephSecretNamespace then { namespace: m.spec.kubernetes.namespace } else {}),
       readOnly: false,
     },
   };
 
 local csi(m, handle, volume) =
   local ceph = m.spec.storage.cephfs;
-  local option(name, field) = if std.objectHas(ceph, field) then { [name]: ceph[field] } else {};
   local options = std.join(',', ceph.mount_options);
   {
     csi: {
@@ -34,11 +31,13 @@ local csi(m, handle, volume) =
       volumeHandle: handle,
       nodeStageSecretRef: { name: ceph.secret_name, namespace: m.spec.kubernetes.namespace },
       volumeAttributes: {
-                          staticVolume: 'true',
-                          clusterID: std.get(ceph, 'cluster_id', ''),
-                          rootPath: volume.directory,
-                        } + option('fsName', 'fs_name') + option('mounter', 'mounter')
-                        + (if options == '' || std.get(ceph, 'mounter') == 'fuse' then {} else { kernelMountOptions: options }),
+        staticVolume: 'true',
+        clusterID: std.get(ceph, 'cluster_id', ''),
+        rootPath: volume.directory,
+        [if 'fs_name' in ceph then 'fsName']: ceph.fs_name,
+        [if 'mounter' in ceph then 'mounter']: ceph.mounter,
+        [if options != '' && std.get(ceph, 'mounter') != 'fuse' then 'kernelMountOptions']: options,
+      },
     },
     volumeMode: 'Filesystem',
   };

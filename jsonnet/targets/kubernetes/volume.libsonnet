@@ -1,96 +1,72 @@
 // The volumes of a pod and where its containers mount them.
-local component = import '../../lib/component.libsonnet';
-local apis = import 'apis.libsonnet';
-
-// secretOf names the Secret and key of a material.
-local secretOf(m, material) = {
-  local facts = std.get(m.secrets, material, {}),
-  name: std.get(facts, 'secret', m.spec.secrets.name),
-  key: std.get(facts, 'key', material),
-};
+local list = import '../../lib/list.libsonnet';
+local native = import '../../lib/native.libsonnet';
 
 // Names of volumes are DNS labels, those of Secrets and ConfigMaps may hold dots.
 local label(name) = std.strReplace(name, '.', '-');
 local secretVolume(m, name) = if name == m.spec.secrets.name then 'secrets' else label(name);
 
-local unique(list, key) = std.set(list, key);
-
-local fileItem(file) = { key: file.key, path: component.basename(file.path) };
+// items lists the entries of a volume, each once.
+local items(entries) = [
+  { key: same.items[0].key, path: same.group }
+  for same in list.grouped(entries)
+];
 
 // configuration makes one volume of each ConfigMap that the containers mount.
-local configuration(m, parts) =
-  local files = [{ map: m.names.fileMap(c, file), item: fileItem(file) } for c in parts for file in c.files];
-  [
-    {
-      name: label(map),
-      configMap: {
-        name: map,
-        items: unique([file.item for file in files if file.map == map], function(item) item.path),
-      },
-    }
-    for map in std.set([file.map for file in files])
-  ];
+local configuration(parts) = [
+  {
+    name: label(map.group),
+    configMap: { name: map.group, items: items([{ group: file.base, key: file.key } for file in map.items]) },
+  }
+  for map in list.grouped([file for c in parts for file in c.files])
+];
 
 // secrets makes one volume of each Secret whose entries the containers mount;
 // the group of the pod may read them.
-local secrets(m, parts) =
-  local refs = [secretOf(m, file.material) for c in parts for file in c.secretFiles];
-  [
-    {
-      name: secretVolume(m, name),
-      secret: {
-        secretName: name,
-        defaultMode: 288,  // 0440
-        items: unique([{ key: ref.key, path: ref.key } for ref in refs if ref.name == name], function(item) item.path),
-      },
-    }
-    for name in std.set([ref.name for ref in refs])
-  ];
+local secrets(m, parts) = [
+  {
+    name: secretVolume(m, secret.group),
+    secret: {
+      secretName: secret.group,
+      defaultMode: 288,  // 0440
+      items: items([{ group: file.key, key: file.key } for file in secret.items]),
+    },
+  }
+  for secret in list.grouped([file for c in parts for file in c.secretFiles])
+];
 
 local stored(m, name) =
   local volume = m.volumes[name];
   if volume.shared
   then { name: name, persistentVolumeClaim: { claimName: m.names.volume(m, name).pvc } }
-  else {
-    name: name,
-    emptyDir: if apis.has('emptyDirSizeLimit', m.spec.kubernetes.version) then { sizeLimit: volume.size } else {},
-  };
+  else { name: name, emptyDir: if m.cluster.has.emptyDirSizeLimit then { sizeLimit: volume.size } else {} };
 
 local scratchName(c, scratch) = c.id + '-' + scratch.name;
 
 {
-  // secretKey refers to a material.
-  // m: the model; material: its name
-  secretKey(m, material):: secretOf(m, material),
-
   // all lists the volumes of a pod.
-  // m: the model; parts: its containers, as component.pod lists them
+  // m: the model; parts: its containers
   all(m, parts)::
-    configuration(m, parts)
+    configuration(parts)
     + secrets(m, parts)
-    + [stored(m, name) for name in std.set([volume.name for c in parts for volume in c.volumes])]
+    + [stored(m, name) for name in native.set([volume.name for c in parts for volume in c.volumes])]
     + [{ name: scratchName(c, scratch), emptyDir: {} } for c in parts for scratch in c.scratch],
 
   // mounts lists the mounts of one container.
+  // m: the model; c: a part of an effective component
   mounts(m, c)::
     [
-      {
-        name: label(m.names.fileMap(c, file)),
-        mountPath: file.path,
-        subPath: component.basename(file.path),
-        readOnly: true,
-      }
+      { name: label(file.group), mountPath: file.path, subPath: file.base, readOnly: true }
       for file in c.files
     ]
     + [
-      local ref = secretOf(m, file.material);
-      { name: secretVolume(m, ref.name), mountPath: file.path, subPath: ref.key, readOnly: true }
+      { name: secretVolume(m, file.group), mountPath: file.path, subPath: file.key, readOnly: true }
       for file in c.secretFiles
     ]
     + [
       { name: volume.name, mountPath: volume.path }
-      + (if std.get(volume, 'readOnly', false) then { readOnly: true } else {})
-      + (if std.objectHas(volume, 'subPath') then { subPath: volume.subPath } else {})
+      + (if 'readOnly' in volume && volume.readOnly then { readOnly: true } else {})
+      + (if 'subPath' in volume then { subPath: volume.subPath } else {})
       for volume in c.volumes
     ]
     + [{ name: scratchName(c, scratch), mountPath: scratch.path } for scratch in c.scratch],

@@ -1,5 +1,4 @@
 // The workload of a component: a Deployment, or a ReplicationController.
-local apis = import 'apis.libsonnet';
 local pod = import 'pod.libsonnet';
 local replicas = import 'replicas.libsonnet';
 
@@ -11,7 +10,7 @@ local deadline(c) =
   };
 
 local deployment(m, c) = {
-  apiVersion: apis.version('Deployment', m.spec.kubernetes.version),
+  apiVersion: m.cluster.versions.Deployment,
   kind: 'Deployment',
   spec+: {
     selector: { matchLabels: m.names.selector(c) },
