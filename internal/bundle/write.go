@@ -29,8 +29,8 @@ type Writer struct {
 	// created is set while the output folder is new and holds nothing.
 	created bool
 	lock    *os.File
-	mu     sync.Mutex
-	staged []staged
+	mu      sync.Mutex
+	staged  []staged
 }
 
 type staged struct {

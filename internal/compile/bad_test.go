@@ -82,7 +82,7 @@ func checkManners(t *testing.T, file string, err error) {
 			t.Errorf("%s: no place: %s", file, d.Error())
 		}
 		for _, text := range []string{d.Message, d.Reason, d.Fix} {
-			if strings.HasSuffix(text, ".") && !strings.HasSuffix(text, "...") && !strings.HasPrefix(d.Message, "missing") {
+			if strings.HasSuffix(text, ".") && !strings.HasSuffix(text, "...") {
 				t.Errorf("%s: final period: %s", file, text)
 			}
 		}

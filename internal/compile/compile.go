@@ -4,6 +4,7 @@
 package compile
 
 import (
+	"errors"
 	"io/fs"
 	"path/filepath"
 
@@ -28,24 +29,26 @@ type Compiler struct {
 	digest   string
 	schema   *validate.Schema
 	overlays *overlay.Engine
+	library  *render.Library
 	files    filesys.FileSystem
 }
 
 // New makes a compiler that reads the users' files from files. The version is
 // hagen's own; it goes into the manifests.
 func New(version string, files filesys.FileSystem) (*Compiler, error) {
-	specSchema, err := validate.Load(schema.FS)
-	if err != nil {
-		return nil, err
-	}
-	digest, err := digestOf(jsonnet.Library, overlays.FS, schema.FS)
-	if err != nil {
-		return nil, err
-	}
-	return &Compiler{
-		version: version, digest: digest, schema: specSchema,
-		overlays: overlay.New(overlays.FS, files), files: files,
-	}, nil
+	c := &Compiler{version: version, overlays: overlay.New(overlays.FS, files), files: files}
+	// The schema and the library are read side by side: that is half of what a
+	// build takes before it looks at the spec.
+	failed := make(chan error, 1)
+	go func() {
+		var err error
+		c.schema, err = validate.Load(schema.FS)
+		failed <- err
+	}()
+	c.library = render.NewLibrary(jsonnet.Library)
+	var err error
+	c.digest, err = digestOf(jsonnet.Library, overlays.FS, schema.FS)
+	return c, errors.Join(<-failed, err)
 }
 
 // Site is one registry in one environment, compiled.
@@ -70,8 +73,7 @@ type Worker struct {
 
 // Worker makes a worker for the specs of one folder.
 func (c *Compiler) Worker(dir string) *Worker {
-	importer := render.NewImporter(jsonnet.Library, dir, c.files.ReadFile)
-	return &Worker{Compiler: c, dir: dir, vm: render.New(importer)}
+	return &Worker{Compiler: c, dir: dir, vm: c.library.VM(dir, c.files.ReadFile)}
 }
 
 // Compile runs all stages over one environment of a document; an empty name
@@ -89,6 +91,9 @@ func (w *Worker) Compile(document *spec.Document, environment string) (Site, err
 	files, err := w.readFiles(doc)
 	if err != nil {
 		return site, err
+	}
+	if len(texts(root["overlays"])) > 0 {
+		go w.overlays.Prepare()
 	}
 	rendered, err := w.render(doc, root, files, environment)
 	if err != nil {
@@ -178,7 +183,7 @@ func (w *Worker) render(doc *spec.Document, root map[string]any, files map[strin
 	}
 	out, err := w.vm.Render(render.Input{Spec: root, Files: files, Environment: environment, Extensions: extensions})
 	if err != nil {
-		return out, renderError(doc, extensions, err)
+		return out, renderError(doc, w.dir, extensions, err)
 	}
 	return out, nil
 }
@@ -240,4 +245,12 @@ func texts(v any) []string {
 // Library returns the embedded folders by the names that users know.
 func Library() map[string]fs.FS {
 	return map[string]fs.FS{"jsonnet": jsonnet.Library, "overlays": overlays.FS, "schema": schema.FS}
+}
+
+// File is one file of what a command writes.
+type File = artifact.File
+
+// Eject returns what the user's overlays are applied to as a kustomization.
+func (c *Compiler) Eject(site Site) ([]File, error) {
+	return unwrap.Eject(site.Base, overlays.FS)
 }

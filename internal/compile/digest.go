@@ -6,14 +6,16 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"strings"
 )
 
-// digestOf hashes the names and bytes of embedded folders.
+// digestOf hashes the names and bytes of embedded folders. What is baked from
+// other files says nothing new, and is not always there.
 func digestOf(folders ...fs.FS) (string, error) {
 	hash := sha256.New()
 	for _, folder := range folders {
 		err := fs.WalkDir(folder, ".", func(path string, entry fs.DirEntry, err error) error {
-			if err != nil || entry.IsDir() {
+			if err != nil || entry.IsDir() || strings.HasPrefix(path, "baked/") {
 				return err
 			}
 			data, err := fs.ReadFile(folder, path)

@@ -3,6 +3,7 @@ package compile
 import (
 	"errors"
 	"io/fs"
+	"path/filepath"
 	"strings"
 
 	"hagen/internal/diag"
@@ -21,9 +22,9 @@ func overlayError(doc *spec.Document, overlays []overlay.Overlay, err error) err
 			path := []any{"overlays", i}
 			return diag.Diagnostic{
 				Place: doc.Place(path), Path: path,
-				Message: "the overlay " + failure.Overlay + " cannot be applied",
-				Reason:  failure.Error(),
-				Fix:     "look at " + o.Dir,
+				Message: "the overlay " + o.Name + " cannot be applied",
+				Reason:  strings.ReplaceAll(failure.Error(), o.Dir, o.Name),
+				Fix:     "look at " + o.Name + ", a path relative to the spec",
 			}
 		}
 	}
@@ -31,13 +32,16 @@ func overlayError(doc *spec.Document, overlays []overlay.Overlay, err error) err
 }
 
 // renderError places an error of the evaluation at the user's extensions,
-// where there are any: the library alone does not fail on a valid spec.
-func renderError(doc *spec.Document, extensions []string, err error) error {
+// where there are any: the library alone does not fail on a valid spec. Dir is
+// the folder of the spec; messages name files as the spec does.
+func renderError(doc *spec.Document, dir string, extensions []string, err error) error {
 	var d diag.Diagnostic
 	if !errors.As(err, &d) {
 		return err
 	}
-	d.Message = "the Jsonnet cannot be evaluated: " + d.Message
+	asInSpec := strings.NewReplacer(dir+string(filepath.Separator), "")
+	d.Message = "the Jsonnet cannot be evaluated: " + strings.TrimSuffix(asInSpec.Replace(d.Message), ".")
+	d.Reason = asInSpec.Replace(d.Reason)
 	if len(extensions) == 0 {
 		d.Place = diag.Place{File: doc.File}
 		return d

@@ -23,7 +23,8 @@ var allowed = map[string][]string{
 		"internal/artifact", "internal/bundle", "internal/diag", "internal/overlay", "internal/render",
 		"internal/spec", "internal/unwrap", "internal/validate", "jsonnet", "overlays", "schema",
 	},
-	"jsonnet": {}, "overlays": {}, "schema": {},
+	"internal/render/bake": {"internal/render"},
+	"jsonnet":              {}, "overlays": {}, "schema": {},
 }
 
 var leaves = []string{"internal/artifact", "internal/diag"}

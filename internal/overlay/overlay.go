@@ -32,7 +32,7 @@ import (
 type Engine struct {
 	shipped fs.FS
 	files   filesys.FileSystem
-	schema  sync.Once
+	schema  func() error
 	alone   sync.RWMutex
 }
 
@@ -48,8 +48,13 @@ type Overlay struct {
 
 // New makes an engine for the shipped components and the user's files.
 func New(shipped fs.FS, files filesys.FileSystem) *Engine {
-	return &Engine{shipped: shipped, files: files}
+	load := sync.OnceValue(func() error { return loadSchema(shipped) })
+	return &Engine{shipped: shipped, files: files, schema: load}
 }
+
+// Prepare loads what Kustomize needs before the first overlay. Apply does so
+// by itself; calling it early, beside other work, saves the wait.
+func (e *Engine) Prepare() error { return e.schema() }
 
 // Apply runs objects through overlays, in order. Without overlays the objects
 // come back as they are. An error names the overlay that caused it.
@@ -57,7 +62,9 @@ func (e *Engine) Apply(objects []artifact.Object, overlays []Overlay) ([]artifac
 	if len(overlays) == 0 {
 		return objects, nil
 	}
-	e.schema.Do(func() { loadSchema(e.shipped) })
+	if err := e.Prepare(); err != nil {
+		return nil, err
+	}
 	out, err := e.run(objects, overlays)
 	if err != nil {
 		return nil, e.blame(objects, overlays, err)

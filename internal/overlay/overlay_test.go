@@ -200,7 +200,8 @@ func TestErrorsNameTheOverlay(t *testing.T) {
 			os.MkdirAll(filepath.Join(dir, "good"), 0o755)
 			os.WriteFile(filepath.Join(dir, "good/kustomization.yaml"), []byte("kind: Component\napiVersion: kustomize.config.k8s.io/v1alpha1\nlabels: [{pairs: {a: b}}]\n"), 0o644)
 			_, err = engine().Apply(objects, []Overlay{
-				{Name: "good", Dir: filepath.Join(dir, "good")}, {Name: "the-bad-one", Dir: filepath.Join(dir, "overlay")},
+				{Name: "good", Dir: filepath.Join(dir, "good")},
+				{Name: "the-bad-one", Dir: filepath.Join(dir, "overlay")},
 				{Name: "after", Dir: filepath.Join(dir, "good")},
 			})
 			failure, ok := err.(Failure)

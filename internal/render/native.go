@@ -4,9 +4,13 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"math"
+	"net/netip"
 	"net/url"
+	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -24,6 +28,9 @@ func natives() []*jsonnet.NativeFunction {
 		onValue("yaml", yamlText),
 		onValue("ini", iniText),
 		onValue("nginx", nginxText),
+		onValue("set", setOf),
+		onValue("repeated", repeated),
+		onValue("markdownTable", markdownTable),
 		onText("parseURL", parseURL),
 		onText("seconds", seconds),
 		onText("bytes", bytesOf),
@@ -31,7 +38,11 @@ func natives() []*jsonnet.NativeFunction {
 		onText("urlUserinfo", func(s string) (any, error) { return escapeUserinfo(s), nil }),
 		onText("shellQuote", func(s string) (any, error) { return shellQuote(s), nil }),
 		onText("systemdEscapePath", func(s string) (any, error) { return systemdEscapePath(s), nil }),
+		onText("basename", func(s string) (any, error) { return path.Base(s), nil }),
+		onText("placeholders", func(s string) (any, error) { return placeholders(s), nil }),
+		onText("ipv4", func(s string) (any, error) { return ipv4(s), nil }),
 		onText("sha256", func(s string) (any, error) { return sha256Hex(s), nil }),
+		{Name: "split", Params: ast.Identifiers{"text", "separator"}, Func: split},
 		{Name: "hostPort", Params: ast.Identifiers{"text", "default"}, Func: hostPort},
 		{Name: "semver", Params: ast.Identifiers{"a", "b"}, Func: compareVersions},
 	}
@@ -60,6 +71,80 @@ func onText(name string, f func(string) (any, error)) *jsonnet.NativeFunction {
 func yamlText(value any) (any, error) {
 	data, err := artifact.EncodeYAML(value)
 	return string(data), err
+}
+
+// setOf sorts texts and drops repeated ones.
+func setOf(value any) (any, error) {
+	texts, err := textList(value)
+	slices.Sort(texts)
+	return anyList(slices.Compact(texts)), err
+}
+
+// repeated returns the indexes of texts that stand in the list before.
+func repeated(value any) (any, error) {
+	texts, err := textList(value)
+	indexes := []any{}
+	for i, text := range texts {
+		if slices.Contains(texts[:i], text) {
+			indexes = append(indexes, float64(i))
+		}
+	}
+	return indexes, err
+}
+
+func textList(value any) ([]string, error) {
+	list, ok := value.([]any)
+	if !ok {
+		return nil, fmt.Errorf("%v is no list of texts", value)
+	}
+	texts := make([]string, len(list))
+	for i, item := range list {
+		if texts[i], ok = item.(string); !ok {
+			return nil, fmt.Errorf("%v is no text", item)
+		}
+	}
+	return texts, nil
+}
+
+// placeholders finds <name> and <name, how> in the form of a composed secret.
+func placeholders(form string) any {
+	found := []any{}
+	for _, part := range strings.Split(form, "<")[1:] {
+		inner, _, closed := strings.Cut(part, ">")
+		if !closed {
+			continue
+		}
+		name, _, how := strings.Cut(inner, ",")
+		found = append(found, map[string]any{"text": "<" + inner + ">", "material": name, "escaped": how})
+	}
+	return found
+}
+
+func anyList(texts []string) []any {
+	out := make([]any, len(texts))
+	for i, text := range texts {
+		out[i] = text
+	}
+	return out
+}
+
+func split(args []any) (any, error) {
+	text, _ := args[0].(string)
+	separator, _ := args[1].(string)
+	if separator == "" {
+		return nil, errors.New("split wants a separator")
+	}
+	return anyList(strings.Split(text, separator)), nil
+}
+
+// ipv4 returns the number of an IPv4 address, or null for any other text.
+func ipv4(text string) any {
+	address, err := netip.ParseAddr(text)
+	if err != nil || !address.Is4() {
+		return nil
+	}
+	b := address.As4()
+	return float64(uint32(b[0])<<24 | uint32(b[1])<<16 | uint32(b[2])<<8 | uint32(b[3]))
 }
 
 func sha256Hex(s string) string {
@@ -129,8 +214,17 @@ var units = []struct {
 	suffix string
 	factor float64
 }{
-	{"Ki", 1 << 10}, {"Mi", 1 << 20}, {"Gi", 1 << 30}, {"Ti", 1 << 40}, {"Pi", 1 << 50},
-	{"k", 1e3}, {"M", 1e6}, {"G", 1e9}, {"T", 1e12}, {"P", 1e15}, {"", 1},
+	{"Ki", 1 << 10},
+	{"Mi", 1 << 20},
+	{"Gi", 1 << 30},
+	{"Ti", 1 << 40},
+	{"Pi", 1 << 50},
+	{"k", 1e3},
+	{"M", 1e6},
+	{"G", 1e9},
+	{"T", 1e12},
+	{"P", 1e15},
+	{"", 1},
 }
 
 func bytesOf(text string) (any, error) {
@@ -159,17 +253,17 @@ func shellQuote(s string) string {
 }
 
 // systemdEscapePath names the unit of a path, as systemd-escape --path does.
-func systemdEscapePath(path string) string {
-	path = strings.Trim(path, "/")
-	if path == "" {
+func systemdEscapePath(text string) string {
+	text = strings.Trim(text, "/")
+	if text == "" {
 		return "-"
 	}
 	var b strings.Builder
-	for i := 0; i < len(path); i++ {
-		c := path[i]
+	for i := 0; i < len(text); i++ {
+		c := text[i]
 		switch {
 		case c == '/':
-			if path[i-1] != '/' {
+			if text[i-1] != '/' {
 				b.WriteByte('-')
 			}
 		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == ':', c == '_', c == '.' && i > 0:

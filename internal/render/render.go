@@ -45,12 +45,12 @@ type Output struct {
 // specs; it serves one at a time.
 type VM struct {
 	vm     *jsonnet.VM
+	baked  ast.Node
 	input  any
 	output any
 }
 
-// New makes a VM that imports from the library and, for the user's files,
-// from the disk.
+// New makes a VM that imports by an importer, whose library it parses.
 func New(importer jsonnet.Importer) *VM {
 	v := &VM{vm: jsonnet.MakeVM()}
 	v.vm.Importer(importer)
@@ -74,10 +74,25 @@ func New(importer jsonnet.Importer) *VM {
 func (v *VM) Render(in Input) (Output, error) {
 	v.input = inputValue(in)
 	v.output = nil
-	if _, err := v.vm.EvaluateAnonymousSnippet("hagen", program(in.Extensions)); err != nil {
+	if err := v.evaluate(program(in.Extensions)); err != nil {
 		return Output{}, evaluationError(err, in.Extensions)
 	}
 	return outputOf(v.output)
+}
+
+func (v *VM) evaluate(source string) error {
+	if v.baked == nil {
+		_, err := v.vm.EvaluateAnonymousSnippet("hagen", source)
+		return err
+	}
+	node, err := link(source, v.baked)
+	if err != nil {
+		return err
+	}
+	if _, err := v.vm.Evaluate(node); err != nil {
+		return errors.New(v.vm.ErrorFormatter.Format(err))
+	}
+	return nil
 }
 
 func inputValue(in Input) any {
@@ -135,6 +150,9 @@ func program(extensions []string) string {
 func evaluationError(err error, extensions []string) error {
 	text := strings.TrimSpace(strings.TrimPrefix(err.Error(), "RUNTIME ERROR: "))
 	message, trace, _ := strings.Cut(text, "\n")
+	if strings.Contains(message, "INTERNAL ERROR") {
+		trace = "" // A stack of Go's own says nothing to the reader.
+	}
 	d := diag.Diagnostic{Message: message, Reason: strings.TrimRight(trace, "\n \t")}
 	if len(extensions) > 0 {
 		d.Fix = "the extensions are " + strings.Join(extensions, ", ")

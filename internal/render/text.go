@@ -6,6 +6,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"hagen/internal/artifact"
 )
@@ -82,10 +83,11 @@ func nginxWord(word any) (string, error) {
 	return "", fmt.Errorf("%v cannot be a word of nginx configuration", word)
 }
 
-// nginxQuote quotes a word that holds a separator; inside quotes nginx knows
+// nginxQuote quotes a word that holds a separator, also what other readers of
+// nginx files take for one: any blank of Unicode. Inside quotes nginx knows
 // backslash escapes for the quote and the backslash itself.
 func nginxQuote(w string) string {
-	if w != "" && !strings.ContainsAny(w, " \t\r\n;{}\"'\\#") {
+	if w != "" && !strings.ContainsAny(w, ";{}\"'\\#") && !strings.ContainsFunc(w, unicode.IsSpace) {
 		return w
 	}
 	escaped := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\r", `\r`, "\t", `\t`).Replace(w)
@@ -120,9 +122,9 @@ func iniPairs(b *strings.Builder, pairs map[string]any) error {
 	return nil
 }
 
-// iniValue quotes what beego would trim, cut at a comment or unquote. Its
-// parser takes a quoted value as it is and knows no escape, so a value that
-// holds both a quote and a comment sign, or a line break, has no spelling.
+// iniValue quotes what beego would trim or cut at a comment. Its parser takes a
+// quoted value as it is and knows no escape, so a value that holds a quote or a
+// line break has no spelling; nor has one that is a variable, ${…}, as a whole.
 func iniValue(v any) (string, error) {
 	var text string
 	switch value := v.(type) {
@@ -135,7 +137,7 @@ func iniValue(v any) (string, error) {
 	default:
 		return "", fmt.Errorf("%v has no INI form", v)
 	}
-	if strings.ContainsAny(text, "\n\r") || strings.Contains(text, `"`) {
+	if strings.ContainsAny(text, "\n\r\"") || strings.HasPrefix(text, "${") && strings.HasSuffix(text, "}") {
 		return "", fmt.Errorf("%q has no INI form", text)
 	}
 	if text != strings.TrimSpace(text) || strings.ContainsAny(text, "#;=") {
@@ -151,4 +153,28 @@ func sorted(m map[string]any) []string {
 	}
 	sort.Strings(keys)
 	return keys
+}
+
+// markdownTable writes {head: […], rows: [[…]]}; a bar or a line break in a
+// cell would end it.
+func markdownTable(value any) (any, error) {
+	root := artifact.Map(value)
+	var b strings.Builder
+	head := artifact.List(root["head"])
+	markdownRow(&b, head)
+	b.WriteString("|" + strings.Repeat("---|", len(head)) + "\n")
+	for _, row := range artifact.List(root["rows"]) {
+		markdownRow(&b, artifact.List(row))
+	}
+	b.WriteString("\n")
+	return b.String(), nil
+}
+
+func markdownRow(b *strings.Builder, cells []any) {
+	escape := strings.NewReplacer("|", `\|`, "\n", " ")
+	b.WriteString("|")
+	for _, cell := range cells {
+		b.WriteString(" " + escape.Replace(artifact.Text(cell)) + " |")
+	}
+	b.WriteString("\n")
 }

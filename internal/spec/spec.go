@@ -7,7 +7,6 @@ package spec
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -49,7 +48,7 @@ func Decode(file string, src []byte) (*Document, error) {
 	}
 	root := map[string]any{}
 	if _, err := toml.NewDecoder(bytes.NewReader(src)).Decode(&root); err != nil {
-		return nil, syntaxError(file, err)
+		return nil, syntaxError(file, src, err)
 	}
 	normalized, err := normalize(root)
 	if err != nil {
@@ -82,29 +81,6 @@ func checkText(file string, src []byte) error {
 		Reason:  "a TOML file is UTF-8 text",
 		Fix:     "save the file as UTF-8 without a byte order mark",
 	}
-}
-
-func syntaxError(file string, err error) error {
-	var parse toml.ParseError
-	if !errors.As(err, &parse) {
-		return diag.Diagnostic{Place: diag.Place{File: file}, Message: strings.TrimPrefix(err.Error(), "toml: ")}
-	}
-	d := diag.Diagnostic{
-		Place:   diag.Place{File: file, Line: parse.Position.Line, Column: parse.Position.Col},
-		Message: lowerFirst(strings.TrimSuffix(parse.Message, ".")),
-		Reason:  "the text is not valid TOML, so nothing after it was read",
-	}
-	if parse.LastKey != "" {
-		d.Fix = "the last key that was understood is " + parse.LastKey
-	}
-	return d
-}
-
-func lowerFirst(s string) string {
-	if len(s) > 1 && s[0] >= 'A' && s[0] <= 'Z' && s[1] >= 'a' && s[1] <= 'z' {
-		return string(s[0]+'a'-'A') + s[1:]
-	}
-	return s
 }
 
 // normalize gives arrays of tables the type of all other lists and bounds the

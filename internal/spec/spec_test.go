@@ -98,10 +98,10 @@ func TestEnvironmentMerges(t *testing.T) {
 
 func TestSyntaxErrorsHaveAPlace(t *testing.T) {
 	for src, want := range map[string]diag.Place{
-		"a = 1\nb = \n":            {File: "x", Line: 2, Column: 5},
-		"a = 1\na = 2\n":           {File: "x", Line: 2, Column: 1},
-		"ok = 1\nx = \"\xff\"\n":   {File: "x", Line: 2, Column: 6},
-		"name = \"unclosed\n":      {File: "x", Line: 1, Column: 17},
+		"a = 1\nb = \n":          {File: "x", Line: 2, Column: 5},
+		"a = 1\na = 2\n":         {File: "x", Line: 2, Column: 1},
+		"ok = 1\nx = \"\xff\"\n": {File: "x", Line: 2, Column: 6},
+		"name = \"unclosed\n":    {File: "x", Line: 1, Column: 17},
 	} {
 		_, err := Decode("x", []byte(src))
 		var d diag.Diagnostic
@@ -139,4 +139,23 @@ func FuzzDecode(f *testing.F) {
 			doc.Place([]any{key})
 		}
 	})
+}
+
+func TestSyntaxErrorsHelp(t *testing.T) {
+	for src, want := range map[string]string{
+		"a = 1\n[b]\nc = 1\n[b]\n": "key 'b' has already been defined | it stands at x:2:2 already | keep one of the two, or write their keys below one header",
+		"a: 1":                     "expected '.' or '=', but got ':' instead | the text is not valid TOML, so nothing after it was read | write key = value: a colon belongs to YAML",
+		"password = geheim":        `expected value but found "***" instead | the text is not valid TOML, so nothing after it was read | write a text in quotes`,
+		"redis.password = 01234\n": `invalid integer "***": cannot have leading zeroes | the text is not valid TOML, so nothing after it was read | remove the zeroes, or write it in quotes`,
+		"path = \"C:\\harbor\"\n":  `invalid escape in string '\h' | the text is not valid TOML, so nothing after it was read | write \\ for a backslash, or put the text in single quotes`,
+		"= 1":                      "unexpected '=': key name appears blank | the text is not valid TOML, so nothing after it was read | write a name before the =",
+	} {
+		_, err := Decode("x", []byte(src))
+		var d diag.Diagnostic
+		if !errors.As(err, &d) {
+			t.Errorf("%q: got %v", src, err)
+		} else if got := d.Message + " | " + d.Reason + " | " + d.Fix; got != want {
+			t.Errorf("%q:\ngot  %s\nwant %s", src, got, want)
+		}
+	}
 }

@@ -1,0 +1,222 @@
+package render
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+
+	"github.com/google/go-jsonnet"
+	"github.com/google/go-jsonnet/ast"
+	"github.com/google/go-jsonnet/toolutils"
+)
+
+// BakedName is where the library's folder may hold its baked form.
+const BakedName = "baked/library.ast"
+
+// bakedFormat names the shape of the baked form and the parser it came from;
+// another one is ignored, and the sources are parsed instead.
+const bakedFormat = "hagen baked 1, go-jsonnet v0.22.0\n"
+
+// Baking parses the library when hagen is built instead of when it runs:
+// parsing took a third of a build. The baked form carries the digest of the
+// sources, so a stale one is never used.
+
+// Library is a library with its baked form, if it carries one that fits. It is
+// safe for concurrent use.
+type Library struct {
+	files fs.FS
+	baked ast.Node
+}
+
+// NewLibrary reads what the files hold.
+func NewLibrary(files fs.FS) *Library {
+	return &Library{files: files, baked: unbake(files)}
+}
+
+// IsBaked tells whether VMs are spared parsing the library.
+func (l *Library) IsBaked() bool { return l.baked != nil }
+
+// VM makes a VM for the specs of the folder dir; the user's own Jsonnet is read
+// by read.
+func (l *Library) VM(dir string, read func(path string) ([]byte, error)) *VM {
+	v := New(NewImporter(l.files, dir, read))
+	v.baked = l.baked
+	return v
+}
+
+// Bake returns the baked form of a library.
+func Bake(library fs.FS) ([]byte, error) {
+	digest, err := sourceDigest(library)
+	if err != nil {
+		return nil, err
+	}
+	b := &baker{library: library, order: map[string]int{}, nodes: map[string]ast.Node{}}
+	if err := b.visit("main.libsonnet"); err != nil {
+		return nil, err
+	}
+	c := &codec{writing: true, imports: b.resolve}
+	c.texts.index, c.idents.index = map[string]uint64{}, map[string]uint64{}
+	c.data = append([]byte(bakedFormat), digest...)
+	c.length(len(b.names))
+	for _, name := range b.names {
+		node := b.nodes[name]
+		c.name, c.holdsImport = name, map[ast.Node]bool{}
+		markImports(node, c.holdsImport)
+		c.node(&node)
+	}
+	return c.data, c.err
+}
+
+// sourceDigest hashes the names and texts of the library's sources.
+func sourceDigest(library fs.FS) ([]byte, error) {
+	hash := sha256.New()
+	err := fs.WalkDir(library, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || path.Ext(name) != ".libsonnet" && path.Ext(name) != ".json" {
+			return err
+		}
+		data, err := fs.ReadFile(library, name)
+		fmt.Fprintf(hash, "%s\x00%d\x00", name, len(data))
+		hash.Write(data)
+		return err
+	})
+	return hash.Sum(nil), err
+}
+
+// baker parses files in the order in which they need one another.
+type baker struct {
+	library fs.FS
+	order   map[string]int
+	nodes   map[string]ast.Node
+	names   []string
+	open    []string
+}
+
+func (b *baker) visit(name string) error {
+	if _, done := b.order[name]; done {
+		return nil
+	}
+	for _, open := range b.open {
+		if open == name {
+			return fmt.Errorf("bake: %s imports itself by way of others", name)
+		}
+	}
+	data, err := fs.ReadFile(b.library, name)
+	if err != nil {
+		return fmt.Errorf("bake: %w", err)
+	}
+	node, err := jsonnet.SnippetToAST(libraryRoot+name, string(data))
+	if err != nil {
+		return fmt.Errorf("bake: %w", err)
+	}
+	b.open = append(b.open, name)
+	for _, below := range importsOf(node) {
+		if found, ok := b.find(name, below); !ok {
+			return fmt.Errorf("bake: %s imports %s, which is not in the library", name, below)
+		} else if err := b.visit(found); err != nil {
+			return err
+		}
+	}
+	b.open = b.open[:len(b.open)-1]
+	b.order[name], b.nodes[name] = len(b.names), node
+	b.names = append(b.names, name)
+	return nil
+}
+
+// find resolves an import as the importer does.
+func (b *baker) find(from, name string) (string, bool) {
+	for _, candidate := range []string{path.Join(path.Dir(from), name), path.Clean(name)} {
+		if _, err := fs.Stat(b.library, candidate); err == nil {
+			return candidate, true
+		}
+	}
+	return "", false
+}
+
+func (b *baker) resolve(from, name string) (int, bool) {
+	found, ok := b.find(from, name)
+	file, known := b.order[found]
+	return file, ok && known
+}
+
+func importsOf(node ast.Node) []string {
+	var names []string
+	if i, ok := node.(*ast.Import); ok {
+		names = append(names, i.File.Value)
+	}
+	for _, child := range toolutils.Children(node) {
+		names = append(names, importsOf(child)...)
+	}
+	return names
+}
+
+// markImports notes every node below which an import stands.
+func markImports(node ast.Node, holds map[ast.Node]bool) bool {
+	_, found := node.(*ast.Import)
+	for _, child := range toolutils.Children(node) {
+		if markImports(child, holds) {
+			found = true
+		}
+	}
+	if found {
+		holds[node] = true
+	}
+	return found
+}
+
+// unbake reads the baked form that a library carries and returns the tree of
+// its entry, or nil when there is none that fits the sources.
+func unbake(library fs.FS) ast.Node {
+	data, err := fs.ReadFile(library, BakedName)
+	if err != nil {
+		return nil
+	}
+	digest, err := sourceDigest(library)
+	body, ok := bytes.CutPrefix(data, append([]byte(bakedFormat), digest...))
+	if err != nil || !ok {
+		return nil
+	}
+	c := &codec{data: body}
+	for range c.length(0) {
+		var node ast.Node
+		c.node(&node)
+		c.files = append(c.files, node)
+	}
+	if c.err != nil || len(c.files) == 0 {
+		return nil
+	}
+	return c.files[len(c.files)-1]
+}
+
+// link puts the baked library in the place of the import in a program.
+func link(source string, library ast.Node) (ast.Node, error) {
+	node, err := jsonnet.SnippetToAST("hagen", source)
+	if err != nil {
+		return nil, err
+	}
+	if !replaceImport(node, library) {
+		return nil, errors.New("the program has no place for the library")
+	}
+	return node, nil
+}
+
+// replaceImport looks for main.libsonnet where the program has it: as the
+// target of an index. All nodes around it must let std through.
+func replaceImport(node, library ast.Node) bool {
+	found := false
+	if index, ok := node.(*ast.Index); ok {
+		if i, ok := index.Target.(*ast.Import); ok && strings.HasSuffix(i.File.Value, "main.libsonnet") {
+			index.Target, found = library, true
+		}
+	}
+	for _, child := range toolutils.Children(node) {
+		found = found || replaceImport(child, library)
+	}
+	if found {
+		node.SetFreeVariables(withStd(node.FreeVariables()))
+	}
+	return found
+}
