@@ -151,6 +151,9 @@ func TestPatternsHaveWords(t *testing.T) {
 	}
 	hints, patterns := map[string]string{}, map[string]string{}
 	everywhere(root.Get("properties"), func(node *Table) {
+		if text(node, "x-message") != "" {
+			return // says in its own words what the pattern finds
+		}
 		pattern, hint := text(node, "pattern"), text(node, "x-pattern-hint")
 		if (pattern == "") != (hint == "") {
 			t.Errorf("pattern %q has the words %q", pattern, hint)
@@ -281,11 +284,11 @@ func TestEnvironmentsCompleteTheSpec(t *testing.T) {
 	if whole.Validate(part) == nil {
 		t.Error("half a spec was taken")
 	}
-	part["environment"] = map[string]any{"staging": map[string]any{"lab": true}}
+	part["environment"] = map[string]any{"staging": map[string]any{"extend": []any{}}}
 	if err := whole.Validate(part); err != nil {
 		t.Error(err)
 	}
-	part["environment"] = map[string]any{"staging": map[string]any{"labb": true}}
+	part["environment"] = map[string]any{"staging": map[string]any{"extended": []any{}}}
 	if whole.Validate(part) == nil {
 		t.Error("an unknown key of an environment was taken")
 	}

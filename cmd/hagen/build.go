@@ -37,10 +37,10 @@ func newBuild(s streams) *cobra.Command {
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVarP(&o.out, "output", "o", "out", "folder to write to")
-	flags.StringVar(&o.environment, "environment", "", "compile this environment only")
+	flags.StringVarP(&o.out, "output", "o", "out", "`FOLDER` to write to")
+	flags.StringVar(&o.environment, "environment", "", "compile the environment `NAME` only")
 	flags.BoolVar(&o.check, "check", false, "write nothing; exit 1 if the output folder is stale, naming the files")
-	flags.BoolVarP(&o.quiet, "quiet", "q", false, "print errors and warnings only")
+	flags.BoolVarP(&o.quiet, "quiet", "q", false, "print errors and warnings only; with --check the exit code says the rest")
 	flags.BoolVar(&o.json, "json", false, "print what was made as JSON")
 	return cmd
 }
@@ -60,6 +60,9 @@ type result struct {
 }
 
 func build(s streams, args []string, o buildOptions) error {
+	if o.out == "" {
+		return errors.New("the output folder has no name; see hagen build --help")
+	}
 	compiler, err := newCompiler()
 	if err != nil {
 		return err
@@ -165,9 +168,10 @@ func report(s streams, o buildOptions, results []result) error {
 		if err := printJSON(s.out, o, results, stale); err != nil {
 			return err
 		}
+	case o.quiet:
 	case o.check:
 		printStale(s.out, o.out, results)
-	case !o.quiet:
+	default:
 		printSummary(s.out, o.out, results)
 	}
 	if o.check && stale {
@@ -177,6 +181,13 @@ func report(s streams, o buildOptions, results []result) error {
 }
 
 func printJSON(w io.Writer, o buildOptions, results []result, stale bool) error {
+	for i := range results {
+		for _, list := range []*[]string{&results[i].Added, &results[i].Changed, &results[i].Removed} {
+			if *list == nil {
+				*list = []string{} // a list is a list, even an empty one
+			}
+		}
+	}
 	encoder := json.NewEncoder(w)
 	encoder.SetIndent("", "  ")
 	return encoder.Encode(map[string]any{"format": 1, "output": o.out, "check": o.check, "stale": o.check && stale, "sites": results})

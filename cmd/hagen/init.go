@@ -32,17 +32,17 @@ func newInit(s streams) *cobra.Command {
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&o.Name, "name", "", "name of the registry")
-	flags.StringVar(&o.Version, "harbor", "", "release of Harbor")
-	flags.StringVar(&o.URL, "url", "", "address for docker clients and browsers, with scheme and, if unusual, port")
-	flags.StringSliceVar(&o.Targets, "target", nil, "vm or kubernetes; repeat it for both")
-	flags.StringSliceVar(&o.Nodes, "node", nil, "address of a virtual machine; repeat it")
-	flags.StringVar(&o.KubernetesVersion, "kubernetes", "", "minor version of the cluster")
-	flags.StringSliceVar(&o.Monitors, "monitor", nil, "Ceph monitor with its port; repeat it")
-	flags.StringVar(&o.ClusterID, "cluster-id", "", "clusterID of ceph-csi")
-	flags.StringVar(&o.DatabaseHost, "database-host", "", "database server")
-	flags.StringVar(&o.RedisAddress, "redis-address", "", "Redis server with its port")
-	flags.StringVar(&o.Schema, "schema", "", "path or address of the schema for the editor (see hagen schema)")
+	flags.StringVar(&o.Name, "name", "", "`NAME` of the registry")
+	flags.StringVar(&o.Version, "harbor", "", "`RELEASE` of Harbor, such as 2.15.2")
+	flags.StringVar(&o.URL, "url", "", "`ADDRESS` for docker clients and browsers, with scheme and, if unusual, port")
+	flags.StringSliceVar(&o.Targets, "target", nil, "`TARGET`: vm or kubernetes; repeat it for both")
+	flags.StringSliceVar(&o.Nodes, "node", nil, "`ADDRESS` of a virtual machine; repeat it")
+	flags.StringVar(&o.KubernetesVersion, "kubernetes", "", "minor `VERSION` of the cluster, such as 1.34")
+	flags.StringSliceVar(&o.Monitors, "monitor", nil, "`ADDRESS` of a Ceph monitor with its port; repeat it")
+	flags.StringVar(&o.ClusterID, "cluster-id", "", "`ID` of the Ceph cluster in ceph-csi, usually what ceph fsid prints")
+	flags.StringVar(&o.DatabaseHost, "database-host", "", "`HOST` of the database")
+	flags.StringVar(&o.RedisAddress, "redis-address", "", "`ADDRESS` of Redis with its port")
+	flags.StringVar(&o.Schema, "schema", "", "`PATH` or address of the schema for the editor (see hagen schema)")
 	flags.BoolVarP(&defaults, "yes", "y", false, "ask nothing")
 	return cmd
 }

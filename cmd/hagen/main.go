@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"runtime/debug"
+	"strings"
 
 	"hagen/internal/diag"
 )
@@ -43,10 +44,23 @@ func run(args []string, in *os.File, out, errOut *os.File) int {
 		return int(code)
 	}
 	if err != nil {
-		diag.Print(errOut, err)
+		diag.Print(errOut, unknownCommand(err))
 		return exitFailed
 	}
 	return 0
+}
+
+// unknownCommand puts cobra's guess of what was meant into hagen's form.
+func unknownCommand(err error) error {
+	message, guess, _ := strings.Cut(err.Error(), "\n")
+	if !strings.HasPrefix(message, "unknown command") {
+		return err
+	}
+	d := diag.Diagnostic{Message: message, Fix: "hagen --help lists the commands"}
+	if _, names, ok := strings.Cut(guess, "?"); ok {
+		d.Fix = "did you mean " + strings.Join(strings.Fields(names), " or ")
+	}
+	return d
 }
 
 // exitCode is an outcome that has been reported already.

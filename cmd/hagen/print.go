@@ -26,6 +26,15 @@ func outputError(out string, err error) error {
 	}
 }
 
+// comparisonError words an error of reading the output folder.
+func comparisonError(out string, err error) error {
+	var foreign *bundle.ForeignError
+	if err == nil || errors.As(err, &foreign) {
+		return err
+	}
+	return diag.Diagnostic{Place: diag.Place{File: out}, Message: "the output folder cannot be read: " + plainError(err)}
+}
+
 // printSummary tells what was made: one line a site, and the changed files
 // when they are few.
 func printSummary(w io.Writer, out string, results []result) {
@@ -33,7 +42,7 @@ func printSummary(w io.Writer, out string, results []result) {
 		folder := path.Join(out, r.Folder)
 		switch {
 		case r.Files == 0:
-			fmt.Fprintf(w, "%s: removed, the spec has no such environment\n", folder)
+			fmt.Fprintf(w, "%s: removed, %s\n", folder, whyGone(r))
 		case !r.Any():
 			fmt.Fprintf(w, "%s: Harbor %s, %s, unchanged\n", folder, r.Harbor, count(r.Files, "file"))
 		default:
@@ -41,6 +50,13 @@ func printSummary(w io.Writer, out string, results []result) {
 			printFew(w, r.Changes)
 		}
 	}
+}
+
+func whyGone(r result) string {
+	if r.Environment == "" {
+		return "the spec has environments now"
+	}
+	return "the spec has no such environment"
 }
 
 // mostListed is the number of changed files up to which they are named.
@@ -87,10 +103,14 @@ func count(n int, noun string) string {
 // printStale names every file that a build would write or remove.
 func printStale(w io.Writer, out string, results []result) {
 	for _, r := range results {
-		if r.Any() {
-			fmt.Fprintf(w, "%s is stale:\n", path.Join(out, r.Folder))
-			printChanges(w, "  ", r.Changes)
+		folder := path.Join(out, r.Folder)
+		switch {
+		case r.Files == 0:
+			fmt.Fprintf(w, "%s is stale, %s:\n", folder, whyGone(r))
+		case r.Any():
+			fmt.Fprintf(w, "%s is stale:\n", folder)
 		}
+		printChanges(w, "  ", r.Changes)
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 // share a heap that is collected at leisure.
 const (
 	gcPercentShort   = -1
-	memoryLimitShort = 40 << 20
+	memoryLimitShort = 96 << 20
 	gcPercentLong    = 200
 	memoryLimitLong  = 1 << 40
 )
@@ -44,7 +44,7 @@ func newRoot(s streams) *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
 	})
-	root.AddCommand(newInit(s), newBuild(s), newValidate(s), newSchema(s), newVersion(s))
+	root.AddCommand(newInit(s), newBuild(s), newValidate(s), newSchema(s), newEject(s), newVersion(s))
 	return root
 }
 

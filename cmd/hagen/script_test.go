@@ -13,8 +13,14 @@ func TestMain(m *testing.M) {
 }
 
 // Every script is what a user types and sees: both streams and the exit code.
+// $BOTH is a small spec for both targets, $EXAMPLES the folder of those that
+// ship.
 func TestScripts(t *testing.T) {
 	examples, err := filepath.Abs("../../examples")
+	if err != nil {
+		t.Fatal(err)
+	}
+	both, err := filepath.Abs("testdata/both.toml")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,6 +31,7 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("EXAMPLES", examples)
+			env.Setenv("BOTH", both)
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"syscall"
 
 	"sigs.k8s.io/kustomize/kyaml/filesys"
@@ -32,7 +33,7 @@ func readSpecs(compiler *compile.Compiler, names []string, environment string) (
 	}
 	var problems diag.List
 	var jobs []compile.Job
-	for _, name := range names {
+	for _, name := range distinct(names) {
 		document, err := readSpec(name)
 		if err != nil {
 			problems.Add(err)
@@ -53,13 +54,32 @@ func readSpecs(compiler *compile.Compiler, names []string, environment string) (
 	return jobs, problems.ErrorOrNil()
 }
 
+// distinct drops names that are there twice, as overlapping patterns of a shell
+// make them.
+func distinct(names []string) []string {
+	var out []string
+	for _, name := range names {
+		if name = filepath.Clean(name); !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// unreadableError is a spec that could not be read, as against one that is
+// wrong.
+type unreadableError struct{ diag.Diagnostic }
+
+// Unwrap returns the diagnostic.
+func (e unreadableError) Unwrap() error { return e.Diagnostic }
+
 func readSpec(name string) (*spec.Document, error) {
 	info, err := os.Stat(name)
 	if err != nil {
 		return nil, specError(name, err)
 	}
 	if !info.Mode().IsRegular() {
-		return nil, diag.Diagnostic{Place: diag.Place{File: name}, Message: "this is not a regular file"}
+		return nil, unreadableError{diag.Diagnostic{Place: diag.Place{File: name}, Message: "this is not a regular file"}}
 	}
 	if info.Size() > spec.MaxSize {
 		return nil, diag.Diagnostic{
@@ -80,7 +100,7 @@ func specError(name string, err error) error {
 		d.Message = "there is no such spec"
 		d.Fix = "make one with: hagen init"
 	}
-	return d
+	return unreadableError{d}
 }
 
 // plainError is the system's reason without the path, which is named already.

@@ -50,35 +50,58 @@ func sortedNames(keep map[string][]string) []string {
 	return names
 }
 
+// leftBehind lists what earlier builds of a registry made and nobody asks for
+// any more: environments that are gone, and the registry's own folder from
+// before it had any. That folder itself replaces all that lies below it.
+func leftBehind(out, name string, keep []string) ([]result, error) {
+	if slices.Contains(keep, "") {
+		return nil, nil
+	}
+	folders, err := bundle.Strays(out, name, keep)
+	if err != nil {
+		return nil, err
+	}
+	var gone []result
+	for _, folder := range append(folders, name) {
+		m, err := bundle.ReadManifest(filepath.Join(out, folder))
+		if err == nil {
+			gone = append(gone, removed(filepath.ToSlash(folder), m))
+		}
+	}
+	return gone, nil
+}
+
+func removed(folder string, m bundle.Manifest) result {
+	r := result{Name: m.Name, Environment: m.Environment, Folder: folder}
+	for _, file := range m.Files {
+		r.Removed = append(r.Removed, file.Path)
+	}
+	r.Removed = append(r.Removed, bundle.ManifestName)
+	slices.Sort(r.Removed)
+	return r
+}
+
 // comparison is the target of --check.
 type comparison struct{ out string }
 
 func (c comparison) put(site compile.Site) (bundle.Changes, error) {
-	return bundle.Compare(filepath.Join(c.out, site.Folder), site.Files, site.Manifest)
+	changes, err := bundle.Compare(filepath.Join(c.out, site.Folder), site.Files, site.Manifest)
+	return changes, comparisonError(c.out, err)
 }
 
 func (c comparison) finish(jobs []compile.Job, environment string, results *[]result) error {
 	keep := specsByName(jobs, environment, *results)
 	for _, name := range sortedNames(keep) {
-		strays, err := bundle.Strays(c.out, name, keep[name])
+		gone, err := leftBehind(c.out, name, keep[name])
 		if err != nil {
-			return err
+			return comparisonError(c.out, err)
 		}
-		for _, stray := range strays {
-			*results = append(*results, removed(name, stray))
-		}
+		*results = append(*results, gone...)
 	}
 	return nil
 }
 
 func (c comparison) close() error { return nil }
-
-func removed(name, folder string) result {
-	return result{
-		Name: name, Environment: filepath.Base(folder), Folder: filepath.ToSlash(folder),
-		Changes: bundle.Changes{Removed: []string{bundle.ManifestName}},
-	}
-}
 
 // writing is the target of a build.
 type writing struct {
@@ -93,32 +116,37 @@ func (w *writing) put(site compile.Site) (bundle.Changes, error) {
 
 func (w *writing) finish(jobs []compile.Job, environment string, results *[]result) error {
 	keep := specsByName(jobs, environment, *results)
+	var gone []result
 	for _, name := range sortedNames(keep) {
-		strays, err := w.writer.Strays(name, keep[name])
+		more, err := leftBehind(w.out, name, keep[name])
 		if err != nil {
-			return err
+			return outputError(w.out, err)
 		}
-		for _, stray := range strays {
-			if err := w.writer.Remove(stray); err != nil {
-				return err
-			}
-			*results = append(*results, removed(name, stray))
+		gone = append(gone, more...)
+	}
+	for _, r := range gone {
+		if r.Environment == "" {
+			continue // its environments lie inside; see retire
+		}
+		if err := w.writer.Remove(filepath.FromSlash(r.Folder)); err != nil {
+			return outputError(w.out, err)
 		}
 	}
 	if err := w.writer.Commit(); err != nil {
 		return outputError(w.out, err)
 	}
-	return w.retire(keep)
+	*results = append(*results, gone...)
+	return w.retire(gone)
 }
 
 // retire removes what a spec left in its own folder before it had
 // environments.
-func (w *writing) retire(keep map[string][]string) error {
-	for _, name := range sortedNames(keep) {
-		if slices.Contains(keep[name], "") {
+func (w *writing) retire(gone []result) error {
+	for _, r := range gone {
+		if r.Environment != "" {
 			continue
 		}
-		if err := w.writer.Retire(name); err != nil {
+		if err := w.writer.Retire(r.Name); err != nil {
 			return outputError(w.out, err)
 		}
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -15,6 +16,9 @@ func newValidate(s streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "validate [SPEC...]",
 		Short: "Check specs and what they compile to, and write nothing",
+		Long: "Compile hagen.toml, or the named specs, and write nothing. It says nothing and exits\n" +
+			"with 0 if all is well, with 1 if a spec is wrong, with 2 if one cannot be read.",
+		Example: "  hagen validate\n  hagen validate examples/*.toml",
 		RunE: func(_ *cobra.Command, args []string) error {
 			compiler, err := newCompiler()
 			if err != nil {
@@ -22,12 +26,12 @@ func newValidate(s streams) *cobra.Command {
 			}
 			jobs, err := readSpecs(compiler, args, environment)
 			if err != nil {
-				return err
+				return invalid(s, err)
 			}
 			return validate(s, compiler, jobs)
 		},
 	}
-	cmd.Flags().StringVar(&environment, "environment", "", "check this environment only")
+	cmd.Flags().StringVar(&environment, "environment", "", "check the environment `NAME` only")
 	return cmd
 }
 
@@ -44,11 +48,22 @@ func validate(s streams, compiler *compile.Compiler, jobs []compile.Job) error {
 		all.Add(list.ErrorOrNil())
 	}
 	all.Add(err)
-	diag.Print(s.err, all.ErrorOrNil())
 	if err != nil {
-		return exitCode(exitDifferent)
+		return invalid(s, all.ErrorOrNil())
 	}
+	diag.Print(s.err, all.ErrorOrNil())
 	return nil
+}
+
+// invalid tells a spec that is wrong, which is an answer, from one that could
+// not be read.
+func invalid(s streams, err error) error {
+	var unreadable unreadableError
+	if errors.As(err, &unreadable) {
+		return err
+	}
+	diag.Print(s.err, err)
+	return exitCode(exitDifferent)
 }
 
 func newSchema(s streams) *cobra.Command {

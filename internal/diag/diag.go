@@ -74,7 +74,8 @@ func (d Diagnostic) Error() string {
 	return d.Message
 }
 
-// PathString writes a path as people write it in TOML: vm.nodes[1].name.
+// PathString writes a path as people write it in TOML: vm.nodes[1].name, with
+// quotes around a key that needs them.
 func PathString(path []any) string {
 	var b strings.Builder
 	for _, step := range path {
@@ -85,10 +86,21 @@ func PathString(path []any) string {
 			if b.Len() > 0 {
 				b.WriteByte('.')
 			}
-			b.WriteString(fmt.Sprint(s))
+			b.WriteString(key(fmt.Sprint(s)))
 		}
 	}
 	return b.String()
+}
+
+func key(s string) string {
+	if s == "" || strings.ContainsFunc(s, needsQuotes) {
+		return strconv.Quote(s)
+	}
+	return s
+}
+
+func needsQuotes(r rune) bool {
+	return r != '_' && r != '-' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
 }
 
 // List gathers the diagnostics and other errors of a stage. The zero value is

@@ -24,10 +24,10 @@ func writeOne(b *strings.Builder, d Diagnostic) {
 	if d.Severity == Warning {
 		b.WriteString("warning: ")
 	}
-	b.WriteString(Clean(d.Error()) + "\n")
+	b.WriteString(Clean(Mask(d.Error())) + "\n")
 	for _, more := range []string{d.Reason, d.Fix} {
 		if more != "" {
-			b.WriteString("  " + strings.ReplaceAll(Clean(more), "\n", "\n  ") + "\n")
+			b.WriteString("  " + strings.ReplaceAll(Clean(Mask(more)), "\n", "\n  ") + "\n")
 		}
 	}
 }

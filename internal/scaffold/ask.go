@@ -23,6 +23,7 @@ func Ask(in io.Reader, out io.Writer, opts *Options) error {
 	a.text("Name of the registry", "name", &opts.Name)
 	a.text("Release of Harbor", "registry.version", &opts.Version)
 	a.text("Address for docker clients and browsers", "registry.url", &opts.URL)
+	opts.imply()
 	a.targets("Targets: vm, kubernetes, or both with a comma between", &opts.Targets)
 	if opts.has(VM) {
 		a.list("Addresses of the virtual machines", "vm.nodes.address", &opts.Nodes)
@@ -96,6 +97,7 @@ func (a *asker) ask(question, preset string, take func(answer string) error) {
 		fmt.Fprintf(a.out, "%s [%s]: ", question, preset)
 		answer, err := a.line()
 		if err != nil {
+			fmt.Fprintln(a.out)
 			a.err = fmt.Errorf("read the answer to %q: %w", question, err)
 			return
 		}

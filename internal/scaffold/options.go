@@ -7,15 +7,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"hagen/schema"
-)
-
-// The targets of a spec, as Options.Targets names them.
-const (
-	VM         = "vm"
-	Kubernetes = "kubernetes"
 )
 
 // Options are what a new spec says. What is left at its zero value becomes an
@@ -47,8 +42,6 @@ type Options struct {
 	Schema string
 }
 
-func (o *Options) has(target string) bool { return slices.Contains(o.Targets, target) }
-
 // generation is the "1" of Harbor 1.x or the "2" of 2.x.
 func (o *Options) generation() string {
 	major, _, _ := strings.Cut(o.Version, ".")
@@ -79,11 +72,15 @@ func (o *Options) texts() []text {
 // complete puts examples of the schema where nothing is set, and judges what
 // is.
 func (o *Options) complete(spec *schema.Field) error {
+	o.imply()
 	if len(o.Targets) == 0 {
 		o.Targets = []string{VM}
 	}
-	if err := checkTargets(o.Targets); err != nil {
+	if err := o.checkTargets(); err != nil {
 		return err
+	}
+	if strings.ContainsFunc(o.Schema, unicode.IsControl) {
+		return errors.New("the path of the schema must fit on one line")
 	}
 	for _, t := range o.texts() {
 		field := spec.At(t.path)
@@ -95,15 +92,6 @@ func (o *Options) complete(spec *schema.Field) error {
 		}
 	}
 	return o.completeLists(spec)
-}
-
-func checkTargets(targets []string) error {
-	for _, target := range targets {
-		if target != VM && target != Kubernetes {
-			return fmt.Errorf("%q is no target, it must be %s or %s", target, VM, Kubernetes)
-		}
-	}
-	return nil
 }
 
 func (o *Options) completeLists(spec *schema.Field) error {

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -15,14 +17,7 @@ import (
 
 // Check returns what is wrong with root, without places.
 func (s *Schema) Check(root map[string]any) []diag.Diagnostic {
-	var found []diag.Diagnostic
-	s.checkValues(s.raw, root, nil, &found)
-	if len(found) > 0 {
-		// Values that JSON does not know would stop the schema at the first.
-		return found
-	}
-	s.run(s.compiled, root, &found)
-	return append(found, s.duplicates(root)...)
+	return s.check(s.compiled, s.raw, root, nil)
 }
 
 // CheckEnvironments returns what is wrong with the overrides in root, each
@@ -32,36 +27,49 @@ func (s *Schema) CheckEnvironments(root map[string]any) []diag.Diagnostic {
 	if !ok {
 		return nil
 	}
-	var found []diag.Diagnostic
-	s.checkValues(s.raw, value, nil, &found)
-	if len(found) == 0 {
-		s.run(s.environments, value, &found)
-	}
-	for i := range found {
-		found[i].Path = append([]any{"environment"}, found[i].Path...)
-	}
-	return found
+	return s.check(s.environments, s.child(s.raw, "environment"), value, []any{"environment"})
 }
 
-func (s *Schema) run(schema *jsonschema.Schema, value any, found *[]diag.Diagnostic) {
-	var invalid *jsonschema.ValidationError
-	if err := schema.Validate(value); errors.As(err, &invalid) {
-		s.explain(value, invalid, found)
-	} else if err != nil {
-		*found = append(*found, diag.Diagnostic{Message: err.Error()})
+// check judges a value that stands at path of the document. Node is the source
+// of the compiled schema.
+func (s *Schema) check(compiled *jsonschema.Schema, node map[string]any, value any, path []any) []diag.Diagnostic {
+	var found []diag.Diagnostic
+	checkValues(value, path, &found)
+	if len(found) > 0 {
+		// Values that JSON does not know would stop the schema at the first.
+		return found
 	}
+	names := s.badNames(node, value, path)
+	var invalid *jsonschema.ValidationError
+	if err := compiled.Validate(value); errors.As(err, &invalid) {
+		s.explain(location{value, path}, invalid, &found)
+	} else if err != nil {
+		found = append(found, diag.Diagnostic{Path: path, Message: err.Error()})
+	}
+	found = append(outside(names, found), names...)
+	return append(found, s.duplicates(node, value, path)...)
+}
+
+// outside drops what lies below a name that is refused as a whole.
+func outside(names, found []diag.Diagnostic) []diag.Diagnostic {
+	return slices.DeleteFunc(found, func(d diag.Diagnostic) bool {
+		return slices.ContainsFunc(names, func(name diag.Diagnostic) bool {
+			n := len(name.Path)
+			return len(d.Path) > n && slices.Equal(d.Path[:n], name.Path)
+		})
+	})
 }
 
 // checkValues finds the values of TOML that JSON has no type for.
-func (s *Schema) checkValues(node map[string]any, value any, path []any, found *[]diag.Diagnostic) {
+func checkValues(value any, path []any, found *[]diag.Diagnostic) {
 	switch v := value.(type) {
 	case map[string]any:
 		for key, item := range v {
-			s.checkValues(nil, item, below(path, key), found)
+			checkValues(item, below(path, key), found)
 		}
 	case []any:
 		for i, item := range v {
-			s.checkValues(nil, item, below(path, i), found)
+			checkValues(item, below(path, i), found)
 		}
 	case time.Time:
 		*found = append(*found, diag.Diagnostic{
@@ -72,30 +80,58 @@ func (s *Schema) checkValues(node map[string]any, value any, path []any, found *
 	case float64:
 		if math.IsNaN(v) || math.IsInf(v, 0) {
 			*found = append(*found, diag.Diagnostic{
-				Path: path, Message: fmt.Sprintf("%v is no number that can be used", v),
-				Fix: "write a number",
+				Path: path, Message: strings.ToLower(fmt.Sprint(v)) + " is not a number to work with",
+				Reason: "every number of the spec has bounds",
+				Fix:    "write a whole number",
 			})
 		}
 	}
 }
 
+// location is a value and where it stands in the document.
+type location struct {
+	value any
+	path  []any
+}
+
+// at follows the way that the validator names from this value on. It gives
+// the indexes of lists the type int.
+func (l location) at(way []string) location {
+	for _, token := range way {
+		switch v := l.value.(type) {
+		case []any:
+			i, _ := strconv.Atoi(token)
+			l.path = below(l.path, i)
+			l.value = nil
+			if i >= 0 && i < len(v) {
+				l.value = v[i]
+			}
+		case map[string]any:
+			l = location{v[token], below(l.path, token)}
+		default:
+			l = location{nil, below(l.path, token)}
+		}
+	}
+	return l
+}
+
 // explain turns the tree of failures into one diagnostic for each leaf that
 // says something.
-func (s *Schema) explain(root any, e *jsonschema.ValidationError, found *[]diag.Diagnostic) {
-	path := pathOf(root, e.InstanceLocation)
-	if k, ok := e.ErrorKind.(*kind.PropertyNames); ok {
-		*found = append(*found, s.badName(e, path, k.Property))
+func (s *Schema) explain(root location, e *jsonschema.ValidationError, found *[]diag.Diagnostic) {
+	if _, ok := e.ErrorKind.(*kind.PropertyNames); ok {
+		// The library names the wrong table for these; badNames finds them.
 		return
 	}
+	at := root.at(e.InstanceLocation)
 	if message := s.annotation(e, "x-message"); message != "" && isChoice(e) {
-		*found = append(*found, s.diagnostic(e, path, message))
+		*found = append(*found, s.diagnostic(e, at.path, message))
 		return
 	}
 	if len(e.Causes) == 0 {
-		*found = append(*found, s.leaf(root, e, path)...)
+		*found = append(*found, s.leaf(at, e)...)
 		return
 	}
-	for _, cause := range s.relevant(e) {
+	for _, cause := range relevant(e) {
 		s.explain(root, cause, found)
 	}
 }
@@ -107,113 +143,30 @@ func (s *Schema) diagnostic(e *jsonschema.ValidationError, path []any, message s
 	}
 }
 
-// pathOf gives list indexes the type int.
-func pathOf(root any, location []string) []any {
-	path := make([]any, 0, len(location))
-	for _, token := range location {
-		switch v := root.(type) {
-		case []any:
-			i, _ := strconv.Atoi(token)
-			path = append(path, i)
-			if i >= 0 && i < len(v) {
-				root = v[i]
-			}
-		case map[string]any:
-			path = append(path, token)
-			root = v[token]
-		default:
-			path = append(path, token)
-		}
+// isChoice tells whether a failure is that of a choice, whose branches say
+// less than the choice itself.
+func isChoice(e *jsonschema.ValidationError) bool {
+	switch e.ErrorKind.(type) {
+	case *kind.AnyOf, *kind.OneOf, *kind.Not, *kind.FalseSchema:
+		return true
 	}
-	return path
+	return false
 }
 
-// valueAt returns the value of root at path, or nil.
-func valueAt(root any, path []any) any {
-	for _, step := range path {
-		switch v := root.(type) {
-		case map[string]any:
-			key, _ := step.(string)
-			root = v[key]
-		case []any:
-			i, ok := step.(int)
-			if !ok || i >= len(v) {
-				return nil
-			}
-			root = v[i]
-		default:
-			return nil
+// relevant picks the causes that are worth telling: of a choice between
+// types, the branch whose type the value has.
+func relevant(e *jsonschema.ValidationError) []*jsonschema.ValidationError {
+	if !isChoice(e) {
+		return e.Causes
+	}
+	var out []*jsonschema.ValidationError
+	for _, cause := range e.Causes {
+		if _, wrongType := cause.ErrorKind.(*kind.Type); !wrongType {
+			out = append(out, cause)
 		}
 	}
-	return root
-}
-
-// duplicates enforces x-unique-by: fields whose values must differ between
-// the tables of a list.
-func (s *Schema) duplicates(root map[string]any) []diag.Diagnostic {
-	var found []diag.Diagnostic
-	s.walkLists(s.raw, root, nil, func(node map[string]any, list []any, path []any) {
-		for _, field := range names(node["x-unique-by"]) {
-			found = append(found, duplicatesOf(field, list, path)...)
-		}
-	})
-	return found
-}
-
-func duplicatesOf(field string, list []any, path []any) []diag.Diagnostic {
-	var found []diag.Diagnostic
-	first := map[any]int{}
-	for i, item := range list {
-		table, _ := item.(map[string]any)
-		value, ok := table[field].(string)
-		if !ok {
-			continue
-		}
-		if before, twice := first[value]; twice {
-			found = append(found, diag.Diagnostic{
-				Path:    below(below(path, i), field),
-				Message: fmt.Sprintf("%q is taken by %s", value, diag.PathString(below(path, before))),
-				Reason:  "two entries of the same " + field + " would overwrite each other's files",
-				Fix:     "give every entry a " + field + " of its own",
-			})
-			continue
-		}
-		first[value] = i
+	if len(out) == 0 {
+		return e.Causes[:1]
 	}
-	return found
-}
-
-func names(v any) []string {
-	switch value := v.(type) {
-	case string:
-		return []string{value}
-	case []any:
-		var out []string
-		for _, item := range value {
-			if name, ok := item.(string); ok {
-				out = append(out, name)
-			}
-		}
-		return out
-	}
-	return nil
-}
-
-func (s *Schema) walkLists(node map[string]any, value any, path []any, visit func(node map[string]any, list, path []any)) {
-	if node == nil {
-		return
-	}
-	node = s.resolve(node)
-	switch v := value.(type) {
-	case map[string]any:
-		for key, item := range v {
-			s.walkLists(s.child(node, key), item, below(path, key), visit)
-		}
-	case []any:
-		visit(node, v, path)
-		items, _ := node["items"].(map[string]any)
-		for i, item := range v {
-			s.walkLists(items, item, below(path, i), visit)
-		}
-	}
+	return out
 }

@@ -4,6 +4,12 @@ import "strings"
 
 // nearest returns the name that word was probably meant to be, or "".
 func nearest(word string, names []string) string {
+	if whole := completion(word, names); whole != "" {
+		return whole
+	}
+	if strings.Trim(word, "0123456789.") == "" {
+		return "" // another version is no typing error
+	}
 	best, bestDistance := "", 1+min(3, (len(word)+1)/3)
 	for _, name := range names {
 		d := distance(strings.ToLower(word), strings.ToLower(name))
@@ -12,6 +18,26 @@ func nearest(word string, names []string) string {
 		}
 	}
 	return best
+}
+
+// completion returns what word is the beginning of: the last of several
+// versions, or the only name.
+func completion(word string, names []string) string {
+	last, count := "", 0
+	for _, name := range names {
+		rest, ok := strings.CutPrefix(name, word)
+		if !ok || rest == "" || len(word) < 3 {
+			continue
+		}
+		last = name
+		if rest[0] != '.' {
+			count++
+		}
+	}
+	if count > 1 {
+		return ""
+	}
+	return last
 }
 
 // distance counts the insertions, deletions, substitutions and swaps of

@@ -1,0 +1,64 @@
+package accept
+
+import (
+	"fmt"
+	"regexp"
+)
+
+// Kind is a sort of file and the parser that accepts it.
+type Kind struct {
+	Name  string
+	Claim *regexp.Regexp // over File.Path; the first kind of the table that matches has the file
+	Check func(File) error
+}
+
+// Kinds is the table of all sorts, the special ones before the general ones.
+// Paths inside a container (/etc/nginx/nginx.conf) and paths of a bundle
+// (config/nginx/nginx.conf) end alike, so one row serves both.
+func Kinds() []Kind {
+	return []Kind{
+		kind("kustomization", `(^|/)kustomization\.ya?ml$`, checkKustomization),
+		kind("compose", `(^|/)(docker-)?compose(\.[a-z]+)?\.ya?ml$`, checkCompose),
+		kind("registry", `(^|/)registry/config\.yml$`, checkRegistry),
+		kind("registryctl", `(^|/)registryctl/config\.yml$`, checkRegistryctl),
+		kind("jobservice", `(^|/)jobservice/config\.yml$`, checkJobservice),
+		kind("beego", `(^|/)(core|ui|jobservice)/app\.conf$`, checkBeego),
+		kind("nginx", `(^|/)nginx\.conf$`, checkNginx),
+		kind("rsyslog", `(^|/)rsyslog[^/]*(/[^/]+)?\.conf$`, checkRsyslog),
+		kind("logrotate", `(^|/)logrotate[^/]*(/[^/]+)?\.conf$`, checkLogrotate),
+		kind("systemd", `\.(service|mount|automount|target|timer|socket|path|slice)$`, checkUnit),
+		kind("fstab", `(^|/)[^/]*fstab[^/]*$`, checkFstab),
+		kind("manifest", `^([^!]*/)?(kubernetes|flux|argocd)/[^!]*\.ya?ml$`, checkManifest),
+		kind("blackbox", `/blackbox\.yml$`, checkYAML),
+		kind("json", `\.json$`, checkJSON),
+		kind("shell", `\.sh$`, checkShell),
+		kind("certificates", `\.(pem|crt)$`, checkCertificates),
+		kind("markdown", `\.md$`, checkMarkdown),
+	}
+}
+
+func kind(name, claim string, check func(File) error) Kind {
+	return Kind{Name: name, Claim: regexp.MustCompile(claim), Check: check}
+}
+
+// KindOf returns the kind that claims the file.
+func KindOf(file File) (Kind, bool) {
+	for _, kind := range Kinds() {
+		if kind.Claim.MatchString(file.Path) {
+			return kind, true
+		}
+	}
+	return Kind{}, false
+}
+
+// Check puts the file before its parser.
+func Check(file File) error {
+	kind, ok := KindOf(file)
+	if !ok {
+		return fmt.Errorf("no parser claims this file: add its kind to test/accept/kind.go")
+	}
+	if err := kind.Check(file); err != nil {
+		return fmt.Errorf("%s: %w", kind.Name, err)
+	}
+	return nil
+}

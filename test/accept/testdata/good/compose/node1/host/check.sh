@@ -1,0 +1,5 @@
+#!/bin/sh
+set -eu
+if mountpoint -q /mnt/cephfs/harbor; then
+  echo mounted
+fi
