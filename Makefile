@@ -1,19 +1,20 @@
 # Targets that people and CI call. `make test` is what the README names.
 GO      ?= go
 TOOL     = $(GO) tool -modfile=tools/go.mod
-PACKAGES = ./cmd/... ./internal/... ./schema/... ./overlays ./jsonnet
+PACKAGES = ./cmd/... ./internal/... ./schema/... ./overlays ./jsonnet ./bench
+BIN     ?= bin/hagen
 VERSION ?= 0.1.0
 LDFLAGS  = -s -w -X main.version=$(VERSION)
 EXAMPLES = $(sort $(wildcard examples/*.toml))
 
-.PHONY: all build examples check format lint unit race stale accept test fuzz bench generate setup clean
+.PHONY: all build examples check format lint unit race stale accept sinks test fuzz bench generate setup clean
 
 all: build
 
 # build makes bin/hagen: static, without debugging tables, the library parsed
 # beforehand (a hagen built without that makes the same, more slowly).
 build: jsonnet/baked/library.ast
-	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/hagen ./cmd/hagen
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/hagen
 
 jsonnet/baked/library.ast: jsonnet/versions.json $(shell find jsonnet -name '*.libsonnet') $(wildcard internal/render/*.go)
 	$(GO) run ./internal/render/bake jsonnet > $@.new
@@ -28,7 +29,7 @@ check: format lint unit stale
 
 format:
 	@test -z "$$($(TOOL) gofumpt -l cmd internal schema overlays jsonnet test bench | tee /dev/stderr)"
-	@$(TOOL) jsonnetfmt --test $$(find jsonnet examples -name '*sonnet')
+	@$(TOOL) jsonnetfmt --test $$(find jsonnet examples -type f -name '*sonnet')
 
 lint:
 	$(GO) vet $(PACKAGES)
@@ -50,9 +51,13 @@ setup:
 
 # accept hands every file below out/ to the program that will read it.
 accept: setup
-	cd test/accept && $(GO) test ./...
+	cd test/accept && $(GO) vet ./... && $(GO) test -count=1 ./...
 
-test: check accept
+# sinks sends awkward texts through every format and its real reader.
+sinks:
+	cd test/sinks && $(GO) vet ./... && $(GO) test ./...
+
+test: check sinks accept
 
 # fuzz looks for texts and specs that break a reader, for a short while each.
 FUZZTIME ?= 30s
@@ -60,15 +65,16 @@ fuzz:
 	$(GO) test ./internal/artifact -run '^$$' -fuzz FuzzEncodeYAML -fuzztime $(FUZZTIME)
 	$(GO) test ./internal/spec -run '^$$' -fuzz FuzzDecode -fuzztime $(FUZZTIME)
 
-bench: build
-	cd bench && $(GO) run .
+# bench measures against Kustomize; see docs/performance.md.
+bench:
+	$(GO) run ./bench
 
 # generate remakes what is generated and committed.
 generate:
 	cd overlays/gen && $(GO) run . > ../openapi.json
 	$(GO) test ./internal/reference -update
 	$(TOOL) gofumpt -w cmd internal schema overlays jsonnet test bench
-	$(TOOL) jsonnetfmt -i $$(find jsonnet examples -name '*sonnet')
+	$(TOOL) jsonnetfmt -i $$(find jsonnet examples -type f -name '*sonnet')
 	$(MAKE) examples
 
 clean:

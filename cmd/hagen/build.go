@@ -131,7 +131,7 @@ func newResult(site compile.Site, changes bundle.Changes) result {
 		Files: len(site.Files) + 1, Changes: changes, warnings: site.Warnings,
 	}
 	for _, warning := range site.Warnings {
-		r.Warnings = append(r.Warnings, warning.Place.String()+": "+warning.Error())
+		r.Warnings = append(r.Warnings, diag.Mask(warning.Place.String()+": "+warning.Error()))
 	}
 	return r
 }

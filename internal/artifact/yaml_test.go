@@ -14,7 +14,8 @@ func TestEncodeYAML(t *testing.T) {
 	got, err := EncodeYAML(map[string]any{
 		"spec": map[string]any{
 			"b": []any{
-				map[string]any{"value": "1", "name": "n", "list": []any{"x"}}, []any{"nested", []any{}},
+				map[string]any{"value": "1", "name": "n", "list": []any{"x"}},
+				[]any{"nested", []any{}},
 				map[string]any{"inner": map[string]any{"k": "v"}},
 			},
 			"a": 1.0, "half": 0.5, "empty": map[string]any{}, "none": []any{},

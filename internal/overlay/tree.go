@@ -55,7 +55,7 @@ func (t *tree) Open(path string) (filesys.File, error) { return t.of(path).Open(
 func (t *tree) IsDir(path string) bool                 { return t.of(path).IsDir(path) }
 func (t *tree) ReadDir(path string) ([]string, error)  { return t.of(path).ReadDir(path) }
 func (t *tree) Exists(path string) bool                { return t.of(path).Exists(path) }
-func (t *tree) Glob(pattern string) ([]string, error) { return t.of(pattern).Glob(pattern) }
+func (t *tree) Glob(pattern string) ([]string, error)  { return t.of(pattern).Glob(pattern) }
 
 func (t *tree) Walk(path string, walk filepath.WalkFunc) error { return t.of(path).Walk(path, walk) }
 

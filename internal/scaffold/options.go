@@ -63,8 +63,11 @@ type (
 
 func (o *Options) texts() []text {
 	return []text{
-		{"name", &o.Name}, {"registry.version", &o.Version}, {"registry.url", &o.URL},
-		{"kubernetes.version", &o.KubernetesVersion}, {"storage.cephfs.cluster_id", &o.ClusterID},
+		{"name", &o.Name},
+		{"registry.version", &o.Version},
+		{"registry.url", &o.URL},
+		{"kubernetes.version", &o.KubernetesVersion},
+		{"storage.cephfs.cluster_id", &o.ClusterID},
 		{"database.host", &o.DatabaseHost},
 	}
 }
