@@ -64,12 +64,13 @@ local base(input) = {
 };
 
 {
-  // render returns the objects and findings of a spec.
+  // render returns the objects and findings of a spec, and which of the shipped
+  // overlays it asks for.
   // input: { spec, files, environment }, the spec with its defaults
   // extensions: the user's objects, added to the model in their order
   render(input, extensions)::
     local plain = base(input);
     local whole = plain + generations[plain.harbor.generation];
     local model = std.foldl(function(model, extension) model + extension, extensions, whole);
-    { objects: model.objects, findings: model.findings },
+    { objects: model.objects, findings: model.findings, overlays: model.spec.gitops.engines },
 }

@@ -22,7 +22,7 @@ func outputError(out string, err error) error {
 	return diag.Diagnostic{
 		Place:   diag.Place{File: out},
 		Message: "the output folder cannot be written: " + plainError(err),
-		Reason:  "the folders there are as they were",
+		Reason:  "each folder there is as it was, or as it should be",
 	}
 }
 

@@ -146,19 +146,50 @@ func fill(stage, dir string, files artifact.Set, changes Changes) error {
 	for _, path := range append(append([]string{}, changes.Added...), changes.Changed...) {
 		fresh[path] = true
 	}
+	if err := makeFolders(stage, files); err != nil {
+		return err
+	}
+	return eachFile(files, func(file artifact.File) error {
+		path := filepath.Join(stage, filepath.FromSlash(file.Path))
+		if !fresh[file.Path] && os.Link(filepath.Join(dir, filepath.FromSlash(file.Path)), path) == nil {
+			return nil
+		}
+		return writeFile(path, file)
+	})
+}
+
+func makeFolders(stage string, files artifact.Set) error {
 	made := map[string]bool{}
 	for _, file := range files {
-		path := filepath.Join(stage, filepath.FromSlash(file.Path))
-		if parent := filepath.Dir(path); !made[parent] {
-			if err := os.MkdirAll(parent, 0o755); err != nil {
-				return err
-			}
-			made[parent] = true
-		}
-		if !fresh[file.Path] && os.Link(filepath.Join(dir, filepath.FromSlash(file.Path)), path) == nil {
+		parent := filepath.Dir(filepath.Join(stage, filepath.FromSlash(file.Path)))
+		if made[parent] {
 			continue
 		}
-		if err := writeFile(path, file); err != nil {
+		if err := os.MkdirAll(parent, 0o755); err != nil {
+			return err
+		}
+		made[parent] = true
+	}
+	return nil
+}
+
+// eachFile works on several files at once: a file system answers many calls
+// together sooner than one by one. The first error in the order of the files
+// is returned.
+func eachFile(files artifact.Set, work func(artifact.File) error) error {
+	const together = 4
+	errs := make([]error, len(files))
+	var group sync.WaitGroup
+	for start := range together {
+		group.Go(func() {
+			for i := start; i < len(files); i += together {
+				errs[i] = work(files[i])
+			}
+		})
+	}
+	group.Wait()
+	for _, err := range errs {
+		if err != nil {
 			return err
 		}
 	}

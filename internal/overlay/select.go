@@ -50,7 +50,13 @@ type contained struct {
 		Target  *target        `yaml:"target"`
 		Options map[string]any `yaml:"options"`
 	} `yaml:"patches"`
-	Images   []any `yaml:"images"`
+	Images []struct {
+		Name      string `yaml:"name"`
+		NewName   string `yaml:"newName"`
+		NewTag    string `yaml:"newTag"`
+		TagSuffix string `yaml:"tagSuffix"`
+		Digest    string `yaml:"digest"`
+	} `yaml:"images"`
 	Replicas []struct {
 		Name  string `yaml:"name"`
 		Count int    `yaml:"count"`
@@ -119,8 +125,13 @@ func (t *tree) selectFields(s *selection, dir string, k contained) bool {
 			return false
 		}
 	}
-	if len(k.Images) > 0 {
-		s.add(func(o artifact.Object) bool { return !withoutImages[o.Kind()] })
+	for _, image := range k.Images {
+		// Kustomize takes the name for an expression; so does this, loosely.
+		name, err := regexp.Compile(image.Name)
+		if err != nil || image.Name == "" {
+			return false
+		}
+		s.add(func(o artifact.Object) bool { return !withoutImages[o.Kind()] && holdsImage(o, name) })
 	}
 	for _, replicas := range k.Replicas {
 		s.add(func(o artifact.Object) bool { return o.Name() == replicas.Name })
@@ -132,6 +143,24 @@ func (t *tree) selectFields(s *selection, dir string, k contained) bool {
 		s.add(func(o artifact.Object) bool { return o.Kind() == "ConfigMap" && o.Name() == g.Name })
 	}
 	return true
+}
+
+// holdsImage looks for an image of that name anywhere in an object.
+func holdsImage(v any, name *regexp.Regexp) bool {
+	for key, value := range artifact.Map(v) {
+		if text, ok := value.(string); ok && key == "image" && name.MatchString(text) {
+			return true
+		}
+		if holdsImage(value, name) {
+			return true
+		}
+	}
+	for _, item := range artifact.List(v) {
+		if holdsImage(item, name) {
+			return true
+		}
+	}
+	return false
 }
 
 // withoutImages are kinds that hold no name of an image.
