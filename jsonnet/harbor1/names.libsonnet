@@ -1,13 +1,15 @@
 // The names of the manifests that Harbor 1.2 had on Kubernetes, so that an
 // installation made from them is continued and not doubled.
 
+local kind = import '../targets/kubernetes/kind.libsonnet';
+
 local volumes = { registry: 'registry', 'job-logs': 'log', config: 'config' };
 
 // m: the model
 // Result: a patch of the names of the Kubernetes target
 function(m) {
   local names = self,
-  local controllers = std.get(std.get(m.spec, 'kubernetes', {}), 'workload', 'ReplicationController') == 'ReplicationController',
+  local controllers = m.onKubernetes && kind(m) == 'ReplicationController',
   local own(c) = c.id == c.name,
 
   workload(c):: names.object(c) + (if controllers then '-rc' else ''),

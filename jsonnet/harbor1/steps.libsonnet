@@ -65,24 +65,21 @@ local settings = {
   ]),
 };
 
-local replacePods(m) = {
-  title: 'Later: replace the pods after a change',
-  later: true,
-  text: markdown.text([
-    'A ReplicationController never touches a pod that runs. After a change delete the pods of one',
-    'component after the other, and wait until the new ones are ready:',
-  ]) + markdown.code('sh', [
-    'kubectl -n ' + native.shellQuote(m.spec.kubernetes.namespace) + ' delete pod -l name=' + name + '-apps'
-    for name in ['registry', 'adminserver', 'ui', 'jobservice', 'nginx']
-  ]),
-};
-
-local controllers(m) =
-  std.get(std.get(m.spec, 'kubernetes', {}), 'workload', 'ReplicationController') == 'ReplicationController';
+// The names are those of the first manifests: the spec's name is not in them.
+local volumes(m) =
+  local pv(name) = '`' + m.names.volume(m, name).pv + '`';
+  {
+    title: 'Names of the volumes',
+    text: markdown.text([
+      'PersistentVolumes belong to the whole cluster, and those of Harbor 1.x are called the same in every',
+      'rendering (' + std.join(', ', [pv(name) for name in std.objectFields(m.volumes) if m.volumes[name].shared])
+      + '): a second registry in the cluster needs other names.',
+    ]),
+  };
 
 // m: the model
 // Result: steps for the runbooks of both targets
 function(m) {
   compose: [tables(m), oneByOne, restarts, settings],
-  kubernetes: [tables(m)] + (if controllers(m) then [replacePods(m)] else []) + [settings],
+  kubernetes: [tables(m), volumes(m), settings],
 }

@@ -128,5 +128,6 @@ function(m)
     // a portal that is down is no reason to restart nginx
     probe: { tcp: if m.net.tlsAtProxy then 8443 else 8080, liveness: { initialDelaySeconds: 10 } },
     resources: shared.requests('100m', '128Mi', '256Mi'),
-    dependsOn: ['log', 'registry', 'core', 'portal'],
+    // nginx does not start before it finds the addresses of all
+    dependsOn: ['log', 'registry', 'core', 'portal'] + (if m.spec.metrics.enabled then ['jobservice', 'exporter'] else []),
   }

@@ -1,5 +1,6 @@
 // Files for the virtual machine itself: the mount of CephFS, the unit that
 // starts the bundle after it, and the runbook.
+local cephfs = import '../lib/cephfs.libsonnet';
 local native = import '../lib/native.libsonnet';
 local runbook = import 'host/runbook.libsonnet';
 
@@ -10,23 +11,19 @@ local unitText(text) = std.strReplace(text, '%', '%%');
 // needs the network, whatever reads the line.
 local mountOptions(m) =
   local ceph = m.spec.storage.cephfs;
-  local messenger2 = std.any([std.endsWith(monitor, ':3300') for monitor in ceph.monitors]);
-  std.join(',', ['name=' + ceph.user, 'secretfile=' + ceph.secret_file]
-                + (if 'fs_name' in ceph then ['mds_namespace=' + ceph.fs_name] else [])
-                + (if messenger2 then ['ms_mode=prefer-crc'] else [])
-                + [option for option in ceph.mount_options if option != '_netdev']
-                + ['_netdev']);
+  std.join(',', cephfs.options(ceph) + [option for option in ceph.mount_options if option != '_netdev'] + ['_netdev']);
 
-local source(m) =
-  local ceph = m.spec.storage.cephfs;
-  std.join(',', ceph.monitors) + ':' + (if ceph.path == '' then '/' else ceph.path);
+local source(m) = cephfs.source(m.spec.storage.cephfs);
 
-// fstab writes a blank in a path as fstab wants it.
-local field(text) = std.strReplace(text, ' ', '\\040');
+// field spells a text for fstab, which knows blanks and backslashes by their
+// numbers.
+local field(text) = std.strReplace(std.strReplace(text, '\\', '\\134'), ' ', '\\040');
 
-local fstab(m, here) =
-  '# CephFS of ' + m.spec.name + ': use this line or the mount unit, not both.\n'
-  + std.join(' ', [field(source(m)), field(here.mountPoint), 'ceph', mountOptions(m), '0', '0']) + '\n';
+// fstab orders the mount before Docker, which restarts containers by itself.
+local fstab(m, here, unit) =
+  local options = mountOptions(m) + ',x-systemd.before=docker.service';
+  '# CephFS of ' + m.spec.name + (if unit == null then '.\n' else ': use this line or the mount unit, not both.\n')
+  + std.join(' ', [field(source(m)), field(here.mountPoint), 'ceph', field(options), '0', '0']) + '\n';
 
 local mountUnit(m, here) = std.join('\n', [
   '[Unit]',
@@ -67,6 +64,8 @@ local serviceUnit(m, here) = std.join('\n', [
   'ExecReload=/usr/bin/docker compose up --detach --remove-orphans --force-recreate',
   'ExecStop=/usr/bin/docker compose down',
   'TimeoutStartSec=0',
+  '# one component after the other, each with its own grace',
+  'TimeoutStopSec=600',
   '',
   '[Install]',
   'WantedBy=multi-user.target',
@@ -86,6 +85,6 @@ function(m)
     local file(path, content) = { path: path, content: content, mode: '0644' };
     [
       file('RUNBOOK.md', book(here, unit)),
-      file('host/fstab', fstab(m, here)),
+      file('host/fstab', fstab(m, here, unit)),
       file('host/harbor.service', serviceUnit(m, here)),
     ] + (if unit == null then [] else [file('host/' + unit, mountUnit(m, here))])

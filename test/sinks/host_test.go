@@ -15,8 +15,6 @@ import (
 	"time"
 
 	"github.com/BurntSushi/toml"
-
-	"hagen/internal/spec"
 )
 
 // TestNginx lets nginx itself say what it read: each text is the answer of a
@@ -132,11 +130,5 @@ func buildOptions(t *testing.T, options []string) site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := strings.Replace(specText, "[storage.cephfs]\n", "[storage.cephfs]\n"+string(list), 1)
-	text = strings.Replace(text, `extend = ["texts.libsonnet"]`, "", 1)
-	document, err := spec.Decode("hagen.toml", []byte(text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return compiled(t, document, t.TempDir())
+	return buildText(t, strings.Replace(specText, "[storage.cephfs]\n", "[storage.cephfs]\n"+string(list), 1))
 }

@@ -123,3 +123,28 @@ func oldReader(t *testing.T, dir string) func(service, name string) string {
 	project := oldConfig(t, dir, "")
 	return func(service, name string) string { return single(valueOf(project.Services[service].Environment[name])) }
 }
+
+// TestRedisForms: addresses without a password stand in the environment; what
+// names a user, a master and several sentinels is read from them as written.
+func TestRedisForms(t *testing.T) {
+	single := "[redis]\naddresses = [\"redis.example.com:6379\"]\n"
+	for _, c := range []struct{ redis, want string }{
+		{"[redis]\naddresses = [\"redis.example.com:6379\"]\npassword = false\n", "redis redis.example.com:6379 /0"},
+		{"[redis]\naddresses = [\"[fd00::1]:6379\"]\ntls = true\npassword = false\n", "rediss [fd00::1]:6379 /0"},
+		{
+			"[redis]\nmode = \"sentinel\"\naddresses = [\"a.example.com:1\", \"b.example.com:2\"]\nmaster_set = \"har.bor-1\"\npassword = false\n",
+			"redis+sentinel a.example.com:1,b.example.com:2 /har.bor-1/0",
+		},
+	} {
+		files := buildText(t, strings.Replace(specText, single, c.redis, 1))
+		var core configMap
+		files.unmarshal(t, "kubernetes/configmap-core-env.yaml", &core)
+		address, err := url.Parse(core.Data["_REDIS_URL_CORE"])
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		want(t, "address", c.want, address.Scheme+" "+address.Host+" "+address.Path)
+		want(t, "idle time", "30", address.Query().Get("idle_timeout_seconds"))
+	}
+}

@@ -87,16 +87,22 @@ func build(t *testing.T, all []string) site {
 	}
 	write(t, dir, "texts.json", string(encoded))
 	write(t, dir, "texts.libsonnet", sidecarText)
-	document, err := spec.Decode("hagen.toml", []byte(specText+variables(t, all)))
+	return compiled(t, specText+variables(t, all), dir)
+}
+
+// buildText builds a spec without the user's Jsonnet.
+func buildText(t *testing.T, text string) site {
+	t.Helper()
+	return compiled(t, strings.Replace(text, `extend = ["texts.libsonnet"]`, "", 1), t.TempDir())
+}
+
+// compiled returns the files of a spec that stands in a folder.
+func compiled(t *testing.T, text, dir string) site {
+	t.Helper()
+	document, err := spec.Decode("hagen.toml", []byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return compiled(t, document, dir)
-}
-
-// compiled returns the files of a spec.
-func compiled(t *testing.T, document *spec.Document, dir string) site {
-	t.Helper()
 	compiler, err := compile.New("test", filesys.MakeFsOnDisk())
 	if err != nil {
 		t.Fatal(err)

@@ -9,7 +9,7 @@ import (
 // nasty are texts that some format reads as something else, or not at all.
 var nasty = []string{
 	"", " ", "  both ends  ", "a b", `"`, `""`, `'`, `''`, `'"'`, `"quoted"`, `'quoted'`, `say "hi"`, "it's",
-	`\`, `\\`, `\\\`, `a\`, `\a`, `\n`, `\"`, `\'`, `\$`, `a\ b`, `C:\new`,
+	`\`, `\\`, `\\\`, `a\`, `\a`, `\n`, `\"`, `\'`, `\$`, `a\ b`, `C:\new`, `\040`, `\x41`, `\u0041`, `\134`,
 	"$", "$$", "$$$", "a$", "$a", "$HOME", "${HOME}", "${HOME", "${", "${}", "${HOME:-x}", "${HOME||x}", "$(id)", "$((1))", "`id`", "$$HOME", "a${b}c",
 	"%", "%%", "%s", "%d %v", "%n", "%2F", "%zz", "100%",
 	"#", " # no comment", "a#b", "a #b", "#a", ";", "a;b", "; a", "//a", "/* a */", "<!-- a -->", "--", "-n", "-", "--version",
@@ -33,7 +33,7 @@ var pieces = []string{
 func texts() []string {
 	random := rand.New(rand.NewPCG(20, 26))
 	out := slices.Clone(nasty)
-	for range 400 {
+	for range 250 {
 		var text strings.Builder
 		for range 1 + random.IntN(10) {
 			text.WriteString(pieces[random.IntN(len(pieces))])

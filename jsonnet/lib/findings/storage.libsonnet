@@ -36,6 +36,12 @@ local inTree(m) =
     'the CephFS plugin of Kubernetes ' + version + ' is deprecated and gone in 1.31',
     'a volume cannot change its driver: the upgrade of the cluster means new volumes and claims',
     'install ceph-csi and write cluster_id now'
+  ) + report.warn(
+    'fs_name' in m.spec.storage.cephfs,
+    where('fs_name'),
+    'the CephFS plugin of Kubernetes mounts the default file system only',
+    'where another one is named here, nodes and pods have different images',
+    'write volume_driver = "csi" and cluster_id, or make sure that the default is meant'
   );
 
 // m: the model

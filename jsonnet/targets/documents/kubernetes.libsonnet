@@ -1,17 +1,20 @@
 // RUNBOOK-kubernetes.md: from an empty cluster to a pulled image.
+local cephfs = import '../../lib/cephfs.libsonnet';
 local markdown = import '../../lib/markdown.libsonnet';
 local native = import '../../lib/native.libsonnet';
+local kind = import '../kubernetes/kind.libsonnet';
 local checks = import 'checks.libsonnet';
 
 local quote = native.shellQuote;
 local kubectl(m) = 'kubectl -n ' + quote(m.spec.kubernetes.namespace);
 
 local namespace(m) = {
-  local name = quote(m.spec.kubernetes.namespace),
+  local make = 'kubectl create namespace ' + quote(m.spec.kubernetes.namespace),
+  local again = m.cluster.has.dryRunClient,
   title: 'Namespace',
   text: markdown.text(['The Secrets come before everything else, and they need the namespace.'])
-        + markdown.code('sh', ['kubectl create namespace ' + name + ' --dry-run=client -o yaml | kubectl apply -f -'])
-        + markdown.text(['Expected: `namespace/' + m.spec.kubernetes.namespace + '` is created or unchanged.']),
+        + markdown.code('sh', [make + (if again then ' --dry-run=client -o yaml | kubectl apply -f -' else '')])
+        + markdown.text(['Expected: `namespace/' + m.spec.kubernetes.namespace + '` is created' + (if again then ' or unchanged.' else ', or `AlreadyExists`.')]),
 };
 
 local directories(m) = {
@@ -22,8 +25,8 @@ local directories(m) = {
     'CephFS anywhere and make them. The set-group bit keeps the kubelet from changing the owner of every',
     'stored file at each start.',
   ]) + markdown.code('sh', [
-    'mount -t ceph ' + quote(std.join(',', m.spec.storage.cephfs.monitors) + ':' + m.spec.storage.cephfs.path) + ' /mnt -o '
-    + quote('name=' + m.spec.storage.cephfs.user + ',secretfile=' + m.spec.storage.cephfs.secret_file),
+    'mount -t ceph ' + quote(cephfs.source(m.spec.storage.cephfs)) + ' /mnt -o '
+    + quote(std.join(',', cephfs.options(m.spec.storage.cephfs))),
   ] + [
     'install -d -o ' + volume.owner + ' -g ' + volume.owner + ' -m 2770 ' + quote('/mnt/' + volume.path)
     for volume in shared
@@ -62,16 +65,38 @@ local secrets(m, csi) = {
         + markdown.text(['Expected: `secret/… created` for each.']),
 };
 
+// objects applies the folder. An older kubectl would take kustomization.yaml for
+// an object of a kind that the cluster does not know.
+local objects(m) =
+  if m.cluster.has.applyKustomization then 'kubectl apply -k kubernetes'
+  else "find kubernetes -name '*.yaml' ! -name kustomization.yaml -exec kubectl apply -f {} \\;";
+
 local apply(m) = {
   title: 'Objects',
   text: markdown.text(['With the folder `kubernetes` of this rendering, unless Argo CD or Flux does it:'])
-        + markdown.code('sh', ['kubectl apply -k kubernetes', kubectl(m) + ' get pvc,pods'])
+        + markdown.code('sh', [objects(m), kubectl(m) + ' get pvc,pods'])
         + markdown.text([
-          'Expected: every claim is Bound, every pod is Running and ready. Until core has answered for the',
+          'Expected: every claim is Bound, every pod is Running and ready. Until ' + m.harbor.health.component + ' has answered for the',
           'first time, others may restart once or twice. A pod in ContainerCreating names its reason in',
           '`kubectl describe pod`: mostly a Secret, or a directory on CephFS, that is not there.',
         ]),
 };
+
+// replace is for workloads that leave a running pod as it is.
+local replace(m) =
+  local selector(c) =
+    local labels = m.names.selector(c);
+    std.join(',', [key + '=' + labels[key] for key in std.objectFields(labels)]);
+  if kind(m) == 'Deployment' then [] else [{
+    title: 'Later: replace the pods after a change',
+    text: markdown.text([
+      'A ReplicationController never touches a pod that runs. After a change delete the pods of one',
+      'component after the other, and wait until the new ones are ready:',
+    ]) + markdown.code('sh', [
+      kubectl(m) + ' delete pod -l ' + selector(c)
+      for c in m.kubernetesComponents
+    ]),
+  }];
 
 // later tells whether a step is for the time after the first start.
 local later(step) = std.get(step, 'later', false);
@@ -85,5 +110,5 @@ function(m)
     [namespace(m), directories(m), secrets(m, csi)]
     + [step for step in m.steps.kubernetes if !later(step)]
     + [apply(m)] + checks.clients(m) + [checks.registry(m)]
-    + [step for step in m.steps.kubernetes if later(step)]
+    + replace(m) + [step for step in m.steps.kubernetes if later(step)]
   )

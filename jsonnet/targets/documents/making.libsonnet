@@ -3,12 +3,15 @@ local native = import '../../lib/native.libsonnet';
 
 local quote = native.shellQuote;
 
+// escaped tells whether a material stands in an address, spelled as URLs want it.
+local escaped(place) = std.member(place.text, ',');
+
 // composed puts the command that reads a material in the place of its name.
 local composed(form) = std.foldl(
   function(text, place) std.strReplace(
     text,
     place.text,
-    if std.member(place.text, ',')
+    if escaped(place)
     then '$(jq -sRr @uri ' + quote(place.material) + ')'
     else '$(cat ' + quote(place.material) + ')'
   ),
@@ -35,6 +38,16 @@ local command(facts) =
 local order = ['random', 'given', 'rsa', 'certificate', 'htpasswd', 'composed'];
 
 {
+  // tools lists the programs that the commands need and a system may lack.
+  // usage: of the model
+  tools(usage)::
+    local of(kind) = [facts for facts in usage.materials if facts.kind == kind];
+    local addresses = [place for facts in of('composed') for place in native.placeholders(facts.form) if escaped(place)];
+    ['bash']
+    + (if of('rsa') + of('certificate') == [] then [] else ['openssl'])
+    + (if of('htpasswd') == [] then [] else ['htpasswd (package apache2-utils)'])
+    + (if addresses == [] then [] else ['jq']),
+
   // materials lists the commands for all of them.
   // usage: of the model
   materials(usage):: [
@@ -47,12 +60,21 @@ local order = ['random', 'given', 'rsa', 'certificate', 'htpasswd', 'composed'];
     if facts.kind == kind
   ],
 
-  // environments lists the commands for the environment files of a node.
-  environments(usage):: std.flatMap(
-    function(file) ['{'] + [
-      '  printf "%s=\'%s\'\\n" ' + name + ' "$(cat ' + quote(file.variables[name]) + ')"'
-      for name in std.objectFields(file.variables)
-    ] + ['} > ' + file.name],
+  // environments lists the commands for the environment files of a node. A value
+  // that Compose and docker-compose 1.29 would read otherwise than it stands there,
+  // or an empty one, is refused.
+  environments(usage):: [
+    'variable() {',
+    "  case $2 in '' | *[\\'\\\\$'\\r\\n']* | *'${'*) echo \"$1 cannot hold its value\" >&2; return 1 ;; esac",
+    '  printf "%s=\'%s\'\\n" "$1" "$2"',
+    '}',
+  ] + std.flatMap(
+    function(file)
+      local lines = [
+        '  variable ' + name + ' "$(cat ' + quote(file.variables[name]) + ')"'
+        for name in std.objectFields(file.variables)
+      ];
+      ['{', std.join(' &&\n', lines), '} > ' + file.name],
     usage.environments
   ),
 }

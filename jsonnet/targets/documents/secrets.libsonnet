@@ -4,6 +4,11 @@ local making = import 'making.libsonnet';
 
 local code(text) = '`' + text + '`';
 
+// words joins texts with commas and "and".
+local words(list) =
+  local last = std.length(list) - 1;
+  if last == 0 then list[0] else std.join(', ', list[:last]) + ' and ' + list[last];
+
 local kinds = {
   random: function(facts) facts.length + ' letters and digits, no line break',
   rsa: function(facts) 'RSA key of ' + facts.length + ' bits, PKCS#1 (`BEGIN RSA PRIVATE KEY`)',
@@ -38,8 +43,9 @@ local nodes(m, usage) =
     for file in usage.environments
   ])
   + markdown.text([
-    'In an environment file each value stands in single quotes, so it may hold anything but a single',
-    'quote and a line break. In the folder of the commands above, these make the environment files:',
+    'In an environment file each value stands in single quotes. A single quote, a backslash, `${` and a',
+    'line break have no spelling there that every release of Compose reads alike: passwords must not hold',
+    'them, and the commands refuse them. In the folder of the commands above, these make the files:',
   ])
   + markdown.code('sh', making.environments(usage))
   + markdown.text(['Then copy all of them to each node as ' + code('RUNBOOK.md') + ' of the node says.']);
@@ -64,7 +70,7 @@ function(m)
   ])
   + materials(usage)
   + '## Making them\n\n'
-  + markdown.text(['With bash, openssl, htpasswd (package apache2-utils) and jq, on one machine, once:'])
+  + markdown.text(['With ' + words(making.tools(usage)) + ', on one machine, once:'])
   + markdown.code('sh', making.materials(usage))
   + (if m.onCompose then nodes(m, usage) else '')
   + (if m.onKubernetes then cluster(m, usage) else '')

@@ -98,7 +98,7 @@ local start(m) = {
     'systemctl enable --now harbor.service',
     'cd ' + m.bundleDirectory + ' && docker compose ps',
   ]) + markdown.text([
-    'Expected: every service is up (and healthy, where it says so) within a minute. Until core answers,',
+    'Expected: every service is up (and healthy, where it says so) within a minute. Until ' + m.harbor.health.component + ' answers,',
     'jobservice restarts once or twice. After a change copy the bundle again and `systemctl reload harbor.service`:',
     'a changed configuration file is read by a new container only.',
   ]),
@@ -111,7 +111,7 @@ local balancer(m) = if std.length(m.spec.vm.nodes) < 2 then [] else [{
   title: 'Balancer',
   text: markdown.text([
           'Several addresses of one name are enough to start with. A balancer must ask with HTTP/1.1 and a Host,',
-          'or core answers 400 and every node counts as down. With HAProxy:',
+          'or ' + m.harbor.health.component + ' answers 400 and every node counts as down. With HAProxy:',
         ]) + markdown.code('', [
                                  'backend harbor',
                                  '    mode ' + (if m.net.tlsAtProxy then 'tcp' else 'http'),

@@ -31,6 +31,9 @@ local fields = {
   // from here on the in-tree CephFS plugin is deprecated, then absent
   cephDeprecated: 28,
   cephRemoved: 31,
+  // what kubectl of the release can do: apply -k, --dry-run=client
+  applyKustomization: 14,
+  dryRunClient: 18,
 };
 
 {

@@ -1,4 +1,5 @@
 // The workload of a component: a Deployment, or a ReplicationController.
+local kind = import 'kind.libsonnet';
 local pod = import 'pod.libsonnet';
 local replicas = import 'replicas.libsonnet';
 
@@ -30,7 +31,6 @@ local controller(m, c) = {
 // m: the model; c: an effective component
 function(m, c)
   local k = m.spec.kubernetes;
-  local kind = std.get(k, 'workload', if m.harbor.generation == '1' then 'ReplicationController' else 'Deployment');
   {
     metadata: {
       name: m.names.workload(c),
@@ -45,4 +45,4 @@ function(m, c)
         spec: pod(m, c),
       },
     },
-  } + (if kind == 'Deployment' then deployment(m, c) else controller(m, c))
+  } + (if kind(m) == 'Deployment' then deployment(m, c) else controller(m, c))
