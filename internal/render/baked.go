@@ -179,7 +179,7 @@ func unbake(library fs.FS) ast.Node {
 	if err != nil || !ok {
 		return nil
 	}
-	c := &codec{data: body}
+	c := &codec{data: body, contexts: map[uint64]*string{}}
 	for range c.length(0) {
 		var node ast.Node
 		c.node(&node)

@@ -17,11 +17,13 @@ type codec struct {
 	at      int
 	err     error
 
-	texts   table[string]
-	idents  table[ast.Identifiers]
-	files   []ast.Node
-	slabs   slabs
-	sources map[string]*ast.Source
+	// contexts holds a pointer for each text that is one.
+	contexts map[uint64]*string
+	texts    table[string]
+	idents   table[ast.Identifiers]
+	files    []ast.Node
+	slabs    slabs
+	sources  map[string]*ast.Source
 	// imports resolves an import of the library to the index of its file when
 	// writing.
 	imports func(from, name string) (int, bool)
@@ -78,7 +80,11 @@ func (c *codec) length(n int) int {
 }
 
 // text is a text of the table; a new one follows its number.
-func (c *codec) text(v *string) {
+func (c *codec) text(v *string) { c.textNumber(v) }
+
+// textNumber is text and returns the number.
+func (c *codec) textNumber(v *string) uint64 {
+	var n uint64
 	if c.writing {
 		n, known := c.texts.index[*v]
 		if !known {
@@ -90,18 +96,18 @@ func (c *codec) text(v *string) {
 			c.data = binary.AppendUvarint(c.data, uint64(len(*v)))
 			c.data = append(c.data, *v...)
 		}
-		return
+		return n
 	}
-	var n uint64
 	c.uint(&n)
 	if n == uint64(len(c.texts.values)) {
 		c.texts.values = append(c.texts.values, c.raw())
 	}
 	if n >= uint64(len(c.texts.values)) {
 		c.err = errBaked
-		return
+		return 0
 	}
 	*v = c.texts.values[n]
+	return n
 }
 
 func (c *codec) raw() string {
@@ -179,21 +185,32 @@ func (c *codec) base(v *ast.NodeBase, node ast.Node) {
 	}
 	c.identList(&free)
 	c.loc(&v.LocRange)
-	has := v.Ctx != nil
-	c.bool(&has)
-	text := ""
-	if has && c.writing {
-		text = *v.Ctx
-	}
-	if has {
-		c.text(&text)
-	}
+	c.context(&v.Ctx)
 	if !c.writing {
 		v.FreeVars = free
-		if has {
-			v.Ctx = &text
-		}
 	}
+}
+
+// context is what a trace calls the surroundings of a node; most nodes share
+// theirs with another.
+func (c *codec) context(v *ast.Context) {
+	has := *v != nil
+	c.bool(&has)
+	if !has {
+		return
+	}
+	text := ""
+	if c.writing {
+		text = **v
+	}
+	n := c.textNumber(&text)
+	if c.writing {
+		return
+	}
+	if c.contexts[n] == nil {
+		c.contexts[n] = &text
+	}
+	*v = c.contexts[n]
 }
 
 // source returns the one source of a name when reading.
