@@ -54,7 +54,7 @@ accept: setup
 	cd test/accept && $(GO) vet ./... && $(GO) test -count=1 ./...
 
 # sinks sends awkward texts through every format and its real reader.
-sinks:
+sinks: setup
 	cd test/sinks && $(GO) vet ./... && $(GO) test ./...
 
 test: check sinks accept

@@ -16,6 +16,8 @@ systemd-analyze systemd
 findmnt util-linux
 openssl openssl
 bash bash
+jq jq
+htpasswd apache2-utils
 '
 
 PATH=$PATH:/usr/sbin:/sbin

@@ -268,7 +268,7 @@ func TestSystemdPaths(t *testing.T) {
 func need(t *testing.T, program string) {
 	t.Helper()
 	if _, err := exec.LookPath(program); err != nil {
-		t.Skip(program + " is not installed")
+		t.Fatalf("%s is not installed: test/install.sh installs it", program)
 	}
 }
 
