@@ -5,7 +5,6 @@ package compile
 
 import (
 	"errors"
-	"io/fs"
 	"path/filepath"
 
 	"sigs.k8s.io/kustomize/kyaml/filesys"
@@ -240,11 +239,6 @@ func texts(v any) []string {
 		out = append(out, artifact.Text(item))
 	}
 	return out
-}
-
-// Library returns the embedded folders by the names that users know.
-func Library() map[string]fs.FS {
-	return map[string]fs.FS{"jsonnet": jsonnet.Library, "overlays": overlays.FS, "schema": schema.FS}
 }
 
 // File is one file of what a command writes.

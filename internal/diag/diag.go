@@ -171,13 +171,3 @@ func less(a, b Diagnostic) bool {
 func same(a, b Diagnostic) bool {
 	return a.Place == b.Place && a.Error() == b.Error() && a.Severity == b.Severity
 }
-
-// HasErrors tells whether err holds anything that is not a warning.
-func HasErrors(err error) bool {
-	for _, d := range Flatten(err) {
-		if d.Severity == Error {
-			return true
-		}
-	}
-	return false
-}

@@ -4,13 +4,10 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"math"
-	"net/netip"
 	"net/url"
 	"path"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -73,132 +70,9 @@ func yamlText(value any) (any, error) {
 	return string(data), err
 }
 
-// setOf sorts texts and drops repeated ones.
-func setOf(value any) (any, error) {
-	texts, err := textList(value)
-	slices.Sort(texts)
-	return anyList(slices.Compact(texts)), err
-}
-
-// repeated returns the indexes of texts that stand in the list before.
-func repeated(value any) (any, error) {
-	texts, err := textList(value)
-	indexes := []any{}
-	for i, text := range texts {
-		if slices.Contains(texts[:i], text) {
-			indexes = append(indexes, float64(i))
-		}
-	}
-	return indexes, err
-}
-
-func textList(value any) ([]string, error) {
-	list, ok := value.([]any)
-	if !ok {
-		return nil, fmt.Errorf("%v is no list of texts", value)
-	}
-	texts := make([]string, len(list))
-	for i, item := range list {
-		if texts[i], ok = item.(string); !ok {
-			return nil, fmt.Errorf("%v is no text", item)
-		}
-	}
-	return texts, nil
-}
-
-// placeholders finds <name> and <name, how> in the form of a composed secret.
-func placeholders(form string) any {
-	found := []any{}
-	for _, part := range strings.Split(form, "<")[1:] {
-		inner, _, closed := strings.Cut(part, ">")
-		if !closed {
-			continue
-		}
-		name, _, how := strings.Cut(inner, ",")
-		found = append(found, map[string]any{"text": "<" + inner + ">", "material": name, "escaped": how})
-	}
-	return found
-}
-
-func anyList(texts []string) []any {
-	out := make([]any, len(texts))
-	for i, text := range texts {
-		out[i] = text
-	}
-	return out
-}
-
-func split(args []any) (any, error) {
-	text, _ := args[0].(string)
-	separator, _ := args[1].(string)
-	if separator == "" {
-		return nil, errors.New("split wants a separator")
-	}
-	return anyList(strings.Split(text, separator)), nil
-}
-
-// ipv4 returns the number of an IPv4 address, or null for any other text.
-func ipv4(text string) any {
-	address, err := netip.ParseAddr(text)
-	if err != nil || !address.Is4() {
-		return nil
-	}
-	b := address.As4()
-	return float64(uint32(b[0])<<24 | uint32(b[1])<<16 | uint32(b[2])<<8 | uint32(b[3]))
-}
-
 func sha256Hex(s string) string {
 	sum := sha256.Sum256([]byte(s))
 	return hex.EncodeToString(sum[:])
-}
-
-// parseURL splits an external URL. Its "authority" is what a client writes:
-// the port only when it is not the scheme's own.
-func parseURL(text string) (any, error) {
-	u, err := url.Parse(text)
-	if err != nil || u.Hostname() == "" {
-		return nil, fmt.Errorf("%q is no URL with a host", text)
-	}
-	usual := 80
-	if u.Scheme == "https" {
-		usual = 443
-	}
-	port := usual
-	if u.Port() != "" {
-		if port, err = strconv.Atoi(u.Port()); err != nil {
-			return nil, fmt.Errorf("%q has no valid port", text)
-		}
-	}
-	authority := bracketed(u.Hostname())
-	if port != usual {
-		authority += ":" + strconv.Itoa(port)
-	}
-	return map[string]any{
-		"scheme": u.Scheme, "host": u.Hostname(), "port": float64(port),
-		"explicit_port": u.Port() != "", "authority": authority,
-	}, nil
-}
-
-func bracketed(host string) string {
-	if strings.Contains(host, ":") {
-		return "[" + host + "]"
-	}
-	return host
-}
-
-func hostPort(args []any) (any, error) {
-	text, _ := args[0].(string)
-	fallback, _ := args[1].(float64)
-	host, port := text, strconv.Itoa(int(fallback))
-	if i := strings.LastIndexByte(text, ':'); i >= 0 && !strings.HasSuffix(text, "]") {
-		host, port = text[:i], text[i+1:]
-	}
-	number, err := strconv.Atoi(port)
-	if err != nil || host == "" {
-		return nil, fmt.Errorf("%q is no host:port", text)
-	}
-	host = strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
-	return map[string]any{"host": host, "port": float64(number)}, nil
 }
 
 func seconds(text string) (any, error) {

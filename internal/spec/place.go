@@ -27,14 +27,6 @@ func (d *Document) Place(path []any) diag.Place {
 	return diag.Place{File: d.File}
 }
 
-// Has tells whether the spec itself holds a value at path.
-func (d *Document) Has(path []any) bool {
-	inside := append([]any{environments, d.environment}, path...)
-	_, inEnvironment := d.places[placeKey(inside)]
-	_, inBase := d.places[placeKey(path)]
-	return inBase || d.environment != "" && inEnvironment
-}
-
 func placeKey(path []any) string {
 	var b strings.Builder
 	for _, step := range path {
