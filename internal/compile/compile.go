@@ -36,8 +36,8 @@ type Compiler struct {
 // hagen's own; it goes into the manifests.
 func New(version string, files filesys.FileSystem) (*Compiler, error) {
 	c := &Compiler{version: version, overlays: overlay.New(overlays.FS, files), files: files}
-	// The schema and the library are read side by side: that is half of what a
-	// build takes before it looks at the spec.
+	// The schema and the library are read side by side, on two cores: a build
+	// waits for both.
 	failed := make(chan error, 1)
 	go func() {
 		var err error
