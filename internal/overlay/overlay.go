@@ -134,15 +134,25 @@ func (e *Engine) run(objects []artifact.Object, overlays []Overlay) ([]artifact.
 	return touched.join(objects, patched), nil
 }
 
+// kustomize runs beside others, or alone if a schema comes with the overlay;
+// one that is found deeper than its own folder shows only on the way.
 func (e *Engine) kustomize(tree *tree) ([]artifact.Object, error) {
-	if tree.ownSchema {
-		e.alone.Lock()
-		defer e.alone.Unlock()
-		defer loadSchema(e.shipped)
-	} else {
+	if !tree.ownSchema {
 		e.alone.RLock()
-		defer e.alone.RUnlock()
+		out, err := krustyRun(tree)
+		e.alone.RUnlock()
+		if !tree.ownSchema {
+			return out, err
+		}
+		tree.refusal = nil
 	}
+	e.alone.Lock()
+	defer e.alone.Unlock()
+	defer loadSchema(e.shipped)
+	return krustyRun(tree)
+}
+
+func krustyRun(tree *tree) ([]artifact.Object, error) {
 	options := krusty.MakeDefaultOptions()
 	options.Reorder = krusty.ReorderOptionNone
 	patched, err := krusty.MakeKustomizer(options).Run(tree, root)

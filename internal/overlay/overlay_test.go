@@ -229,7 +229,7 @@ func TestNoOverlaysNoChange(t *testing.T) {
 // TestInParallel is for the race detector: Kustomize's schema is a global.
 func TestInParallel(t *testing.T) {
 	dir, objects := unpack(t, "testdata/same/strategic-merge.txtar")
-	ownSchema, schemaObjects := unpack(t, "testdata/same/openapi.txtar")
+	ownSchema, schemaObjects := unpack(t, "testdata/same/openapi-deeper.txtar")
 	e := engine()
 	want, err := e.Apply(objects, []Overlay{{Dir: filepath.Join(dir, "overlay")}})
 	if err != nil {
@@ -275,6 +275,42 @@ func TestShippedComponents(t *testing.T) {
 	} {
 		if value := got[want.object].Annotation(want.key); value != want.value {
 			t.Errorf("%s: %s is %q, want %q", got[want.object].ID(), want.key, value, want.value)
+		}
+	}
+}
+
+// A schema that comes with one overlay, however deep, must not change what
+// another overlay makes afterwards.
+func TestOwnSchemaStaysWithItsOverlay(t *testing.T) {
+	plainDir, objects := unpack(t, "testdata/same/openapi.txtar")
+	kustomization := filepath.Join(plainDir, "overlay/kustomization.yaml")
+	data, err := os.ReadFile(kustomization)
+	if err != nil {
+		t.Fatal(err)
+	}
+	without := bytes.Replace(data, []byte("openapi: {path: schema.json}\n"), nil, 1)
+	if len(without) == len(data) {
+		t.Fatal("the case names no schema")
+	}
+	if err := os.WriteFile(kustomization, without, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	apply := func(e *Engine, dir string) []artifact.Object {
+		got, err := e.Apply(objects, []Overlay{{Dir: filepath.Join(dir, "overlay")}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	want := apply(engine(), plainDir)
+	for _, file := range []string{"openapi", "openapi-deeper"} {
+		dir, _ := unpack(t, "testdata/same/"+file+".txtar")
+		e := engine()
+		if merged := apply(e, dir); reflect.DeepEqual(merged, want) {
+			t.Errorf("%s: the schema makes no difference, so the case tests nothing", file)
+		}
+		if got := apply(e, plainDir); !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: its schema is still in use: %s", file, text(t, got))
 		}
 	}
 }

@@ -2,6 +2,7 @@ package overlay
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -14,6 +15,9 @@ import (
 // root is where hagen's own files lie in the tree that Kustomize sees. It
 // exists in memory only.
 const root = "/.hagen"
+
+// errOwnSchema stops a run that must be alone.
+var errOwnSchema = errors.New("the overlay brings a schema of its own")
 
 // kustomizationNames are the file names that Kustomize accepts.
 var kustomizationNames = [...]string{"kustomization.yaml", "kustomization.yml", "Kustomization"}
@@ -72,7 +76,12 @@ func (t *tree) ReadFile(path string) ([]byte, error) {
 	if err != nil || t.of(path) == t.memory || !isKustomization(path) {
 		return data, err
 	}
-	if err := t.checkLocal(path, data); err != nil {
+	refs, err := t.checkLocal(path, data)
+	if err == nil && len(refs.OpenAPI) > 0 && !t.ownSchema {
+		// Stop before Kustomize replaces the schema that others are using.
+		t.ownSchema, err = true, errOwnSchema
+	}
+	if err != nil {
 		t.refusal = err
 		return nil, err
 	}
@@ -100,19 +109,19 @@ type references struct {
 
 // checkLocal refuses references that no local file answers: a build that asks
 // the network is not the same tomorrow.
-func (t *tree) checkLocal(path string, data []byte) error {
+func (t *tree) checkLocal(path string, data []byte) (references, error) {
 	var refs references
 	if err := yaml.Unmarshal(data, &refs); err != nil {
-		return nil // Kustomize words this error better.
+		return references{}, nil // Kustomize words this error better.
 	}
 	for _, list := range [][]string{refs.Resources, refs.Bases, refs.Components} {
 		for _, name := range list {
 			if strings.Contains(name, "://") || !t.disk.Exists(filepath.Join(filepath.Dir(path), name)) {
-				return fmt.Errorf("%s: %q is no local file or folder; a build does not use the network", path, name)
+				return refs, fmt.Errorf("%s: %q is no local file or folder; a build does not use the network", path, name)
 			}
 		}
 	}
-	return nil
+	return refs, nil
 }
 
 // mount prepares a user's folder to be read as a component.
@@ -130,15 +139,16 @@ func (t *tree) mount(dir string) error {
 		if err != nil {
 			return err
 		}
-		if err := t.checkLocal(path, data); err != nil {
+		refs, err := t.checkLocal(path, data)
+		if err != nil {
 			return err
 		}
-		component, ownSchema, err := asComponent(data)
+		component, err := asComponent(data)
 		if err != nil {
 			return fmt.Errorf("%s: %w", path, err)
 		}
 		t.replaced[path] = component
-		t.ownSchema = t.ownSchema || ownSchema
+		t.ownSchema = t.ownSchema || len(refs.OpenAPI) > 0
 		return nil
 	}
 	return fmt.Errorf("%s: there is no kustomization.yaml", dir)
@@ -146,25 +156,20 @@ func (t *tree) mount(dir string) error {
 
 // asComponent gives a kustomization the kind under which it takes the
 // objects so far as its base. All of its fields mean the same there.
-func asComponent(data []byte) (out []byte, ownSchema bool, err error) {
+func asComponent(data []byte) ([]byte, error) {
 	var document yaml.Node
 	if err := yaml.Unmarshal(data, &document); err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	if len(document.Content) == 0 || document.Content[0].Kind != yaml.MappingNode {
-		return nil, false, fmt.Errorf("the kustomization is empty")
-	}
-	var refs references
-	if err := document.Decode(&refs); err != nil {
-		return data, false, nil
+		return nil, errors.New("the kustomization is empty")
 	}
 	mapping := document.Content[0]
 	setField(mapping, "kind", "Component")
 	setField(mapping, "apiVersion", "kustomize.config.k8s.io/v1alpha1")
 	var b bytes.Buffer
-	encoder := yaml.NewEncoder(&b)
-	err = encoder.Encode(&document)
-	return b.Bytes(), len(refs.OpenAPI) > 0, err
+	err := yaml.NewEncoder(&b).Encode(&document)
+	return b.Bytes(), err
 }
 
 func setField(mapping *yaml.Node, key, value string) {
