@@ -80,7 +80,7 @@ func build(s streams, args []string, o buildOptions) error {
 	results, err := compileInto(compiler, jobs, target, progress)
 	progress.done()
 	if err == nil {
-		err = target.finish(jobs, o.environment, &results)
+		err = target.finish(o.environment, &results)
 	}
 	if err != nil {
 		return explainForeign(err)

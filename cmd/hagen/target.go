@@ -13,7 +13,7 @@ import (
 type target interface {
 	put(site compile.Site) (bundle.Changes, error)
 	// finish is called once, when every site was put without an error.
-	finish(jobs []compile.Job, environment string, results *[]result) error
+	finish(environment string, results *[]result) error
 	close() error
 }
 
@@ -30,7 +30,7 @@ func newTarget(o buildOptions) (target, error) {
 
 // specsByName returns the environments of every registry that was compiled as
 // a whole, so that folders of environments that are gone can be found.
-func specsByName(jobs []compile.Job, environment string, results []result) map[string][]string {
+func specsByName(environment string, results []result) map[string][]string {
 	keep := map[string][]string{}
 	if environment != "" {
 		return keep
@@ -89,8 +89,8 @@ func (c comparison) put(site compile.Site) (bundle.Changes, error) {
 	return changes, comparisonError(c.out, err)
 }
 
-func (c comparison) finish(jobs []compile.Job, environment string, results *[]result) error {
-	keep := specsByName(jobs, environment, *results)
+func (c comparison) finish(environment string, results *[]result) error {
+	keep := specsByName(environment, *results)
 	for _, name := range sortedNames(keep) {
 		gone, err := leftBehind(c.out, name, keep[name])
 		if err != nil {
@@ -114,8 +114,8 @@ func (w *writing) put(site compile.Site) (bundle.Changes, error) {
 	return changes, outputError(w.out, err)
 }
 
-func (w *writing) finish(jobs []compile.Job, environment string, results *[]result) error {
-	keep := specsByName(jobs, environment, *results)
+func (w *writing) finish(environment string, results *[]result) error {
+	keep := specsByName(environment, *results)
 	var gone []result
 	for _, name := range sortedNames(keep) {
 		more, err := leftBehind(w.out, name, keep[name])

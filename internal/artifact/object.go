@@ -5,20 +5,20 @@ package artifact
 type Object map[string]any
 
 // APIVersion returns the object's apiVersion, or "".
-func (o Object) APIVersion() string { return text(o["apiVersion"]) }
+func (o Object) APIVersion() string { return Text(o["apiVersion"]) }
 
 // Kind returns the object's kind, or "".
-func (o Object) Kind() string { return text(o["kind"]) }
+func (o Object) Kind() string { return Text(o["kind"]) }
 
 // Name returns metadata.name, or "".
-func (o Object) Name() string { return text(Map(o["metadata"])["name"]) }
+func (o Object) Name() string { return Text(Map(o["metadata"])["name"]) }
 
 // Namespace returns metadata.namespace, or "".
-func (o Object) Namespace() string { return text(Map(o["metadata"])["namespace"]) }
+func (o Object) Namespace() string { return Text(Map(o["metadata"])["namespace"]) }
 
 // Annotation returns one annotation, or "".
 func (o Object) Annotation(key string) string {
-	return text(Map(Map(o["metadata"])["annotations"])[key])
+	return Text(Map(Map(o["metadata"])["annotations"])[key])
 }
 
 // ID returns the words by which messages name an object: its kind, a slash
@@ -43,9 +43,7 @@ func List(v any) []any {
 }
 
 // Text returns v as a string, or "" when it is none.
-func Text(v any) string { return text(v) }
-
-func text(v any) string {
+func Text(v any) string {
 	s, _ := v.(string)
 	return s
 }

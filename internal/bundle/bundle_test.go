@@ -204,7 +204,7 @@ func TestEnvironmentsComeAndGo(t *testing.T) {
 	if err := w.Commit(); err != nil {
 		t.Fatal(err)
 	}
-	strays, err := w.Strays("hub", []string{"prod"})
+	strays, err := Strays(out, "hub", []string{"prod"})
 	if err != nil || len(strays) != 1 || strays[0] != filepath.Join("hub", "staging") {
 		t.Fatalf("strays: %v, %v", strays, err)
 	}

@@ -9,13 +9,8 @@ import (
 	"sort"
 )
 
-// Strays returns the folders below name, relative to the output folder, that
-// hold an environment which is not in keep.
-func (w *Writer) Strays(name string, keep []string) ([]string, error) {
-	return Strays(w.out, name, keep)
-}
-
-// Strays is Writer.Strays for a folder that is only looked at.
+// Strays returns the folders below name, relative to the output folder out,
+// that hold an environment which is not in keep.
 func Strays(out, name string, keep []string) ([]string, error) {
 	entries, err := os.ReadDir(filepath.Join(out, name))
 	if err != nil {
