@@ -21,9 +21,13 @@ var allowed = map[string][]string{
 	"internal/reference": {"internal/artifact", "internal/diag", "schema"},
 	"internal/compile": {
 		"internal/artifact", "internal/bundle", "internal/diag", "internal/overlay", "internal/render",
-		"internal/spec", "internal/unwrap", "internal/validate", "jsonnet", "overlays", "schema",
+		"internal/secret", "internal/spec", "internal/unwrap", "internal/validate", "jsonnet", "overlays", "schema",
 	},
 	"internal/render/bake": {"internal/render"},
+	"internal/lock":        {},
+	"internal/bundle":      {"internal/artifact", "internal/diag", "internal/lock"},
+	"internal/material":    {"internal/artifact", "internal/diag", "internal/secret"},
+	"internal/vault":       {"internal/artifact", "internal/diag", "internal/lock", "internal/material", "internal/secret"},
 	"jsonnet":              {}, "overlays": {}, "schema": {},
 }
 
@@ -31,13 +35,14 @@ var leaves = []string{"internal/artifact", "internal/diag"}
 
 // owners says which package alone may import a library.
 var owners = map[string]string{
-	"github.com/BurntSushi/toml":            "internal/spec",
-	"github.com/pelletier/go-toml":          "internal/spec",
-	"github.com/google/go-jsonnet":          "internal/render",
-	"github.com/hashicorp/go-multierror":    "internal/diag",
-	"github.com/santhosh-tekuri/jsonschema": "internal/validate",
-	"sigs.k8s.io/kustomize/api":             "internal/overlay",
-	"github.com/spf13/cobra":                "cmd/hagen",
+	"github.com/BurntSushi/toml":             "internal/spec",
+	"github.com/pelletier/go-toml":           "internal/spec",
+	"github.com/google/go-jsonnet":           "internal/render",
+	"github.com/hashicorp/go-multierror":     "internal/diag",
+	"github.com/santhosh-tekuri/jsonschema":  "internal/validate",
+	"sigs.k8s.io/kustomize/api":              "internal/overlay",
+	"github.com/spf13/cobra":                 "cmd/hagen",
+	"github.com/bitnami-labs/sealed-secrets": "internal/vault",
 }
 
 func TestImports(t *testing.T) {
