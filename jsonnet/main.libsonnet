@@ -38,7 +38,7 @@ local base(input) = {
   // name -> where a component's data lies on either target
   volumes:: {},
   // material -> what it is and how it is made
-  secrets:: {},
+  secrets:: (import 'lib/ceph_key.libsonnet')(m),
   // text that the generation adds to the runbooks: { compose, kubernetes }, each
   // a list of steps { title, text }
   steps:: { compose: [], kubernetes: [] },
@@ -64,13 +64,18 @@ local base(input) = {
 };
 
 {
-  // render returns the objects and findings of a spec, and which of the shipped
-  // overlays it asks for.
+  // render returns the objects and findings of a spec, which of the shipped
+  // overlays it asks for, and which secrets it needs.
   // input: { spec, files, environment }, the spec with its defaults
   // extensions: the user's objects, added to the model in their order
   render(input, extensions)::
     local plain = base(input);
     local whole = plain + generations[plain.harbor.generation];
     local model = std.foldl(function(model, extension) model + extension, extensions, whole);
-    { objects: model.objects, findings: model.findings, overlays: model.spec.gitops.engines },
+    {
+      objects: model.objects,
+      findings: model.findings,
+      overlays: model.spec.gitops.engines,
+      secrets: (import 'lib/secrets.libsonnet')(model),
+    },
 }
