@@ -39,6 +39,8 @@ local base(input) = {
   volumes:: {},
   // material -> what it is and how it is made
   secrets:: (import 'lib/ceph_key.libsonnet')(m),
+  // where the installer of the generation keeps secrets; see `hagen secrets import`
+  installed:: {},
   // text that the generation adds to the runbooks: { compose, kubernetes }, each
   // a list of steps { title, text }
   steps:: { compose: [], kubernetes: [] },

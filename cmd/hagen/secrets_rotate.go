@@ -51,6 +51,9 @@ func rotate(g *giver, need compile.Needs, names []string, yes bool) error {
 		return err
 	}
 	defer v.Close()
+	if len(v.Values) == 0 {
+		return diag.Diagnostic{Message: registry(need) + " has no secrets yet", Fix: "make them with: " + need.Command("secrets init")}
+	}
 	before := maps.Clone(v.Values)
 	dropped := material.Drop(need.Need, v.Values, names)
 	explainRotation(g.streams, need, names, dropped)

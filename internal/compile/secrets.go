@@ -57,12 +57,16 @@ func (w *Worker) secrets(r rendering) (sealed, error) {
 
 var secretsPath = []any{"secrets"}
 
-// command returns a function that completes a command for one spec.
+// command returns a function that completes a command for one spec: those
+// about secrets name it by a flag, the others by an argument.
 func command(doc *spec.Document, environment string) func(string) string {
 	return func(words string) string {
 		text := "hagen " + words
 		if filepath.Base(doc.File) != "hagen.toml" {
-			text += " --spec " + doc.File
+			if strings.HasPrefix(words, "secrets ") {
+				text += " --spec"
+			}
+			text += " " + doc.File
 		}
 		if environment != "" {
 			text += " --environment " + environment

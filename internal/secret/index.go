@@ -19,8 +19,9 @@ const (
 	StoreFile = "secrets.yaml"
 	// IndexFile says what there is, without values.
 	IndexFile = "index.json"
-	// NodeFile is what the nodes decrypt: a tar in ASCII armour of age.
-	NodeFile = "secrets.tar.age"
+	// NodeFile is what the nodes decrypt: for each material a line "secret NAME"
+	// and its value in the ASCII armour of age.
+	NodeFile = "secrets.age"
 	// clusterFolder holds a file for each Secret of the cluster.
 	clusterFolder = "kubernetes"
 )

@@ -1,7 +1,6 @@
 package vault
 
 import (
-	"archive/tar"
 	"bytes"
 	"errors"
 	"fmt"
@@ -15,6 +14,7 @@ import (
 	"filippo.io/age/armor"
 
 	"hagen/internal/diag"
+	"hagen/internal/secret"
 )
 
 // ParseRecipient reads a public key of age or SSH.
@@ -63,35 +63,51 @@ func parseRecipients(keys []string) ([]age.Recipient, error) {
 	return all, problems.ErrorOrNil()
 }
 
-// sealNode encrypts values as files of a tar, in ASCII armour, so that the
-// age of any system and tar can open it.
-func sealNode(values map[string]string, recipients []age.Recipient) ([]byte, error) {
+// section opens the part of one material in the file of the nodes.
+const section = "secret "
+
+// sealNode encrypts each value by itself, in ASCII armour behind a line with
+// its name, so that a change of one leaves the others as they are. Kept holds
+// the sections that stay.
+func sealNode(values, kept map[string]string, recipients []age.Recipient) ([]byte, error) {
 	var out bytes.Buffer
-	shell := armor.NewWriter(&out)
-	encrypted, err := age.Encrypt(shell, recipients...)
-	if err != nil {
-		return nil, err
-	}
-	if err := writeTar(encrypted, values); err != nil {
-		return nil, err
-	}
-	if err := errors.Join(encrypted.Close(), shell.Close()); err != nil {
-		return nil, err
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		body, ok := kept[name]
+		if !ok {
+			var err error
+			if body, err = sealValue(values[name], recipients); err != nil {
+				return nil, fmt.Errorf("encrypt %s: %w", name, err)
+			}
+		}
+		out.WriteString(section + name + "\n" + body)
 	}
 	return out.Bytes(), nil
 }
 
-func writeTar(w io.Writer, values map[string]string) error {
-	archive := tar.NewWriter(w)
-	for _, name := range slices.Sorted(maps.Keys(values)) {
-		value := values[name]
-		header := &tar.Header{Typeflag: tar.TypeReg, Name: name, Mode: 0o400, Size: int64(len(value)), Format: tar.FormatUSTAR}
-		if err := archive.WriteHeader(header); err != nil {
-			return err
-		}
-		if _, err := io.WriteString(archive, value); err != nil {
-			return err
+func sealValue(value string, recipients []age.Recipient) (string, error) {
+	var out bytes.Buffer
+	shell := armor.NewWriter(&out)
+	encrypted, err := age.Encrypt(shell, recipients...)
+	if err != nil {
+		return "", err
+	}
+	_, err = io.WriteString(encrypted, value)
+	err = errors.Join(err, encrypted.Close(), shell.Close())
+	return out.String(), err
+}
+
+// nodeBefore returns the sections of a file whose values are still those that
+// it must hold, for the same readers.
+func nodeBefore(file []byte, before, now secret.Made) map[string]string {
+	kept := map[string]string{}
+	if before.SHA256 != secret.Digest(file) || !slices.Equal(before.Recipients, now.Recipients) {
+		return kept
+	}
+	for _, part := range strings.Split("\n"+string(file), "\n"+section)[1:] {
+		name, body, _ := strings.Cut(part, "\n")
+		if before.Holds[name] == now.Holds[name] {
+			kept[name] = strings.TrimSuffix(body, "\n") + "\n"
 		}
 	}
-	return archive.Close()
+	return kept
 }

@@ -19,6 +19,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"go.yaml.in/yaml/v3"
+
 	"hagen/internal/diag"
 )
 
@@ -123,11 +125,18 @@ func firstLine(words string) string {
 const none = os.DevNull
 
 // Encrypt encrypts a YAML document for recipients. Only what lies below the
-// named top-level keys is encrypted, and the checksum is over that alone.
+// named top-level keys is encrypted, and the checksum is over that alone, so
+// that labels can change without a key.
 func (s SOPS) Encrypt(document []byte, keys, recipients []string) ([]byte, error) {
-	return s.run(none, document, "encrypt", "--filename-override", "secrets.yaml",
-		"--input-type", "yaml", "--output-type", "yaml", "--mac-only-encrypted",
-		"--encrypted-regex", "^("+strings.Join(keys, "|")+")$", "--age", strings.Join(recipients, ","))
+	var out []byte
+	err := withRules(rule{
+		Age: strings.Join(recipients, ","), EncryptedRegex: "^(" + strings.Join(keys, "|") + ")$", MACOnlyEncrypted: true,
+	}, func(_, config string) (err error) {
+		out, err = s.run(config, document, "encrypt", "--filename-override", "secrets.yaml",
+			"--input-type", "yaml", "--output-type", "yaml")
+		return err
+	})
+	return out, err
 }
 
 // Decrypt decrypts a document into out, as JSON is decoded.
@@ -156,7 +165,7 @@ func (s SOPS) Set(document []byte, branch string, value any) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.inPlace(document, func(path, _ string) error {
+	return inPlace(document, rule{}, func(path, _ string) error {
 		_, err := s.run(none, data, "set", "--value-stdin", "--input-type", "yaml", "--output-type", "yaml", path, `["`+branch+`"]`)
 		return err
 	})
@@ -166,11 +175,7 @@ func (s SOPS) Set(document []byte, branch string, value any) ([]byte, error) {
 // there is, and all values keep their ciphertext; once somebody is removed,
 // everything is encrypted with a new key, which that reader never had.
 func (s SOPS) Share(document []byte, recipients []string, removed bool) ([]byte, error) {
-	return s.inPlace(document, func(path, config string) error {
-		rules := "creation_rules:\n- age: '" + strings.Join(recipients, ",") + "'\n"
-		if err := os.WriteFile(config, []byte(rules), 0o600); err != nil {
-			return err
-		}
+	return inPlace(document, rule{Age: strings.Join(recipients, ",")}, func(path, config string) error {
 		if _, err := s.run(config, nil, "updatekeys", "--yes", path); err != nil || !removed {
 			return err
 		}
@@ -179,19 +184,45 @@ func (s SOPS) Share(document []byte, recipients []string, removed bool) ([]byte,
 	})
 }
 
-// inPlace lets the program change a file, which holds only what is encrypted.
-func (s SOPS) inPlace(document []byte, change func(path, config string) error) ([]byte, error) {
+// rule is a rule of SOPS's configuration.
+type rule struct {
+	Age              string `yaml:"age"`
+	EncryptedRegex   string `yaml:"encrypted_regex,omitempty"`
+	MACOnlyEncrypted bool   `yaml:"mac_only_encrypted,omitempty"`
+}
+
+// withRules hands on a configuration of one rule, and a folder for files that
+// hold only what is encrypted.
+func withRules(r rule, work func(dir, config string) error) error {
 	dir, err := os.MkdirTemp("", "hagen-sops-")
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer os.RemoveAll(dir)
-	path := filepath.Join(dir, "secrets.yaml")
-	if err := os.WriteFile(path, document, 0o600); err != nil {
-		return nil, err
+	data, err := yaml.Marshal(map[string]any{"creation_rules": []rule{r}})
+	if err != nil {
+		return err
 	}
-	if err := change(path, filepath.Join(dir, "rules.yaml")); err != nil {
-		return nil, err
+	config := filepath.Join(dir, "rules.yaml")
+	if err := os.WriteFile(config, data, 0o600); err != nil {
+		return err
 	}
-	return os.ReadFile(path)
+	return work(dir, config)
+}
+
+// inPlace lets the program change a file.
+func inPlace(document []byte, r rule, change func(path, config string) error) ([]byte, error) {
+	err := withRules(r, func(dir, config string) error {
+		path := filepath.Join(dir, "secrets.yaml")
+		if err := os.WriteFile(path, document, 0o600); err != nil {
+			return err
+		}
+		if err := change(path, config); err != nil {
+			return err
+		}
+		var err error
+		document, err = os.ReadFile(path)
+		return err
+	})
+	return document, err
 }

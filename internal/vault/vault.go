@@ -185,7 +185,10 @@ func (v *Vault) entry(need secret.Need, name string) secret.Entry {
 	if old, ok := v.folder.Index.Secrets[name]; ok && old.Fingerprint == entry.Fingerprint {
 		entry.Created = old.Created
 	}
-	if entry.Kind == "" {
+	switch {
+	case name == secret.AuthorityCertificate || name == secret.AuthorityKey:
+		entry.Kind = "authority"
+	case m.Kind == "":
 		entry.Kind = v.folder.Index.Secrets[name].Kind
 		entry.Form = v.folder.Index.Secrets[name].Form
 	}
@@ -205,7 +208,7 @@ func (v *Vault) file(need secret.Need, path string, index secret.Index) ([]byte,
 	case intact && slices.Equal(before.Recipients, now.Recipients) && maps.Equal(before.Holds, now.Holds) && before.Sealed == now.Sealed:
 		return old, nil
 	case path == secret.NodeFile:
-		return v.node(need)
+		return v.node(need, old, before, now)
 	}
 	for _, s := range need.Cluster {
 		if secret.ClusterFile(s.Name) != path {
@@ -286,7 +289,7 @@ func (v *Vault) sealed(need secret.Need, s secret.Secret, old []byte, before, no
 	return seal(s, s.Data(v.Values), sealedBefore(old, before, now), key)
 }
 
-func (v *Vault) node(need secret.Need) ([]byte, error) {
+func (v *Vault) node(need secret.Need, old []byte, before, now secret.Made) ([]byte, error) {
 	recipients, err := parseRecipients(need.NodeReaders())
 	if err != nil {
 		return nil, err
@@ -295,7 +298,7 @@ func (v *Vault) node(need secret.Need) ([]byte, error) {
 	for _, name := range need.Node {
 		values[name] = v.Values[name]
 	}
-	return sealNode(values, recipients)
+	return sealNode(values, nodeBefore(old, before, now), recipients)
 }
 
 func anyMap(values map[string]string) map[string]any {

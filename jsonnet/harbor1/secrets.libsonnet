@@ -17,7 +17,7 @@ local keys = {
     16,
     'encrypts passwords in the settings and the database; exactly 16 characters, no line break; never to be changed',
     rotations.secretkey
-  ),
+  ) { exact: true },
   'private_key.pem': base {
     kind: 'rsa',
     length: 4096,

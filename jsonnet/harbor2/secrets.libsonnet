@@ -33,10 +33,10 @@ function(m) {
     16,
     'encrypts passwords in the database; exactly 16 characters, no line break; never to be changed',
     rotations.secretkey
-  ),
+  ) { exact: true },
   core_secret: random(16, 'core, jobservice and registryctl know each other by it', rotations.jobs),
   jobservice_secret: random(16, 'core, jobservice and registryctl know each other by it', rotations.internal),
-  csrf_key: random(32, 'protects forms of the web interface; exactly 32 characters', rotations.csrf),
+  csrf_key: random(32, 'protects forms of the web interface; exactly 32 characters', rotations.csrf) { exact: true },
   registry_password: random(
     32,
     'password of ' + shared.registryUser + ', by which core and jobservice reach the registry',

@@ -1,14 +1,16 @@
 // What a rendering needs of secrets, for the program that makes and keeps them:
 // names and forms, never a value.
+local native = import 'native.libsonnet';
 local storage = import '../targets/kubernetes/storage.libsonnet';
 
 // Fields that are for the library alone.
-local own = ['owner', 'mode', 'secret', 'place', 'pair'];
+local own = ['owner', 'mode', 'secret', 'place', 'pair', 'form'];
 
 local material(facts) =
   { [name]: facts[name] for name in std.objectFields(facts) if !std.member(own, name) }
   + (if facts.kind == 'given' then { format: std.get(facts, 'format', 'text') } else {})
-  + (if 'pair' in facts then { key: facts.pair } else {});
+  + (if 'pair' in facts then { key: facts.pair } else {})
+  + (if facts.kind == 'composed' then { parts: native.parts(facts.form) } else {});
 
 // items lists the entries of a Secret. That of CephFS has the form which the
 // volumes' driver reads.
@@ -35,11 +37,12 @@ local cluster(m) = [
 ];
 
 // m: the model
-// Result: { provider, materials, public, cluster, node }
+// Result: { provider, materials, public, cluster, node, import }
 function(m) {
   provider: m.spec.secrets.provider,
   materials: [material(facts) for facts in m.usage.materials],
   public: m.harbor.publicSecrets,
   cluster: if m.onKubernetes then cluster(m) else [],
+  'import': m.installed,
   node: [facts.material for facts in m.usage.node],
 }
