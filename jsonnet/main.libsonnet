@@ -56,11 +56,14 @@ local base(input) = {
   // what the release of Kubernetes has
   cluster:: (import 'targets/kubernetes/apis.libsonnet').of(m.spec.kubernetes.version),
   usage:: (import 'lib/usage.libsonnet')(m),
+  // the same for the program that makes and keeps secrets
+  needs:: (import 'lib/secrets.libsonnet')(m),
 
   objects::
     (if m.onKubernetes then (import 'targets/kubernetes.libsonnet')(m) else [])
     + configMaps(m)
     + (if m.onCompose then (import 'targets/compose.libsonnet')(m) else [])
+    + m.needs.objects
     + (import 'targets/documents.libsonnet')(m),
   findings:: (import 'lib/findings.libsonnet')(m),
 };
@@ -78,6 +81,6 @@ local base(input) = {
       objects: model.objects,
       findings: model.findings,
       overlays: model.spec.gitops.engines,
-      secrets: (import 'lib/secrets.libsonnet')(model),
+      secrets: model.needs,
     },
 }

@@ -18,6 +18,9 @@ openssl openssl
 bash bash
 jq jq
 htpasswd apache2-utils
+shellcheck shellcheck
+age age
+busybox busybox
 '
 
 PATH=$PATH:/usr/sbin:/sbin

@@ -39,6 +39,10 @@ local cluster(m) = [
 // m: the model
 // Result: { provider, materials, public, cluster, node, import }
 function(m) {
+  // objects of the cluster that bring the Secrets, where the library can write them
+  objects:: if m.onKubernetes && m.spec.secrets.provider == 'external-secrets'
+  then (import '../targets/kubernetes/external_secret.libsonnet')(m, self.cluster)
+  else [],
   provider: m.spec.secrets.provider,
   materials: [material(facts) for facts in m.usage.materials],
   public: m.harbor.publicSecrets,

@@ -56,13 +56,6 @@ function(m) {
     named(material)
     for material in native.set([file.material for c in m.composeComponents for part in c.parts for file in part.secretFiles])
   ],
-  // environment files of a node: { name, variables: name -> material }
-  environments: [
-    { name: part.id + '.env', variables: part.secretEnv }
-    for c in m.composeComponents
-    for part in c.parts
-    if part.secretEnv != {}
-  ],
   // node lists those that the nodes need
   node: [named(material) for material in native.set([entry.group for entry in compose])],
   // entries of the Secrets of the cluster: [{ group: the Secret, items }]
