@@ -85,7 +85,8 @@ func secretsError(doc *spec.Document, environment string, err error) error {
 	}
 }
 
-// addTo puts the encrypted file into the bundle of every node.
+// addTo puts the encrypted file into the bundle of every node, beside the
+// script that opens it.
 func (s sealed) addTo(files []artifact.File) []artifact.File {
 	if s.node == nil {
 		return files
@@ -93,7 +94,7 @@ func (s sealed) addTo(files []artifact.File) []artifact.File {
 	for _, file := range files {
 		folder, name := path.Split(file.Path)
 		if name == "docker-compose.yml" && strings.HasPrefix(folder, "compose/") {
-			files = append(files, artifact.File{Path: folder + secret.NodeFile, Data: s.node, Component: "secrets"})
+			files = append(files, artifact.File{Path: folder + "host/" + secret.NodeFile, Data: s.node, Component: "secrets"})
 		}
 	}
 	return files

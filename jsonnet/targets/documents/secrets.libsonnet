@@ -60,8 +60,8 @@ local rotations(usage) =
   ]);
 
 local sources = {
-  sops: '`host/secrets.tar.age` of the bundle holds them, encrypted.',
-  'sealed-secrets': '`host/secrets.tar.age` of the bundle holds them, encrypted.',
+  sops: '`host/secrets.age` of the bundle holds them, encrypted.',
+  'sealed-secrets': '`host/secrets.age` of the bundle holds them, encrypted.',
   'external-secrets': 'They come from the store, by the command `secrets.external.command` or by `--command`.',
   existing: 'They come from the folder of the commands above, by `--from DIR`.',
 };

@@ -59,7 +59,7 @@ local ways = {
   local byKey(m) =
     local key = quote(m.spec.secrets.key_file);
     markdown.text([
-      '`host/secrets.tar.age` holds them, encrypted to the keys of `secrets.recipients` and',
+      '`host/secrets.age` holds them, encrypted to the keys of `secrets.recipients` and',
       '`secrets.node_recipients`. This node needs one of the private keys; a new one is made by:',
     ]) + markdown.code('sh', [
       'apt-get install --yes age',
