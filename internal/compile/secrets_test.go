@@ -67,7 +67,7 @@ func TestNeededSecrets(t *testing.T) {
 
 var materialKinds = map[string][]string{
 	"random": {"length"}, "rsa": {"length"}, "certificate": {"of"}, "htpasswd": {"of", "user"},
-	"composed": {"form"}, "given": {"format"},
+	"composed": {"parts"}, "given": {"format"},
 }
 
 func checkMaterial(t *testing.T, material map[string]any) string {
