@@ -22,7 +22,8 @@ var (
 // TestComposedSecrets: the commands of SECRETS.md put any password into the
 // address of Redis.
 func TestComposedSecrets(t *testing.T) {
-	need(t, "bash", "jq")
+	need(t, "bash")
+	need(t, "jq")
 	commands := composed.FindString(build(t, []string{"x"})["SECRETS.md"])
 	if !material.MatchString(commands) {
 		t.Fatalf("SECRETS.md has no command like %v", composed)

@@ -33,6 +33,12 @@ archive=$here/secrets.tar.age
 directory=${HAGEN_SECRETS:-$directory}
 key_file=${HAGEN_AGE_KEY_FILE:-$key_file}
 compose=docker-compose.secrets.yml
+# what PyYAML or Compose read as a line break, or not at all: U+0080 to U+009F,
+# U+2028 and U+2029, U+FEFF, U+FFFE and U+FFFF
+control=$(printf '\302[\200-\237]')
+separator=$(printf '\342\200[\250\251]')
+mark=$(printf '\357\273\277')
+nothing=$(printf '\357\277[\276\277]')
 from='' check=false source='' work=''
 
 # say prints what is wrong, then why it matters and what to do.
@@ -166,8 +172,7 @@ gather() {
 # plain tells whether a value can be a variable and be read alike by everyone.
 plain() {
 	[ "$(tr -d '\000-\037\177' <"$1" | wc -c)" -eq "$(wc -c <"$1")" ] || return 1
-	! grep -aq -e "$(printf '\302[\200-\237]')" -e "$(printf '\342\200[\250\251]')" \
-		-e "$(printf '\357\273\277')" -e "$(printf '\357\277[\276\277]')" "$1" || return 1
+	! grep -aq -e "$control" -e "$separator" -e "$mark" -e "$nothing" "$1" || return 1
 	! command -v iconv >/dev/null || iconv -f UTF-8 -t UTF-8 "$1" >/dev/null 2>&1
 }
 
