@@ -18,6 +18,8 @@ openssl openssl
 bash bash
 jq jq
 htpasswd apache2-utils
+age age
+git git
 '
 
 PATH=$PATH:/usr/sbin:/sbin

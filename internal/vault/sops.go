@@ -48,7 +48,7 @@ func FindSOPS() (SOPS, error) {
 	return SOPS{}, diag.Diagnostic{
 		Message: "the program sops is not installed",
 		Reason:  "it encrypts and decrypts the secrets; a build needs it not",
-		Fix:     "make build puts it beside hagen; or install release 3.10 or later from getsops/sops and have it on the PATH",
+		Fix:     "make sops puts it beside hagen; or install release 3.10 or later from getsops/sops and have it on the PATH",
 	}
 }
 
