@@ -7,7 +7,7 @@ VERSION ?= 0.1.0
 LDFLAGS  = -s -w -X main.version=$(VERSION)
 EXAMPLES = $(sort $(wildcard examples/*.toml))
 
-.PHONY: all build examples check format lint unit race stale accept sinks test fuzz bench generate setup clean
+.PHONY: all build sops examples check format lint unit race stale accept sinks secrets flux test fuzz bench generate setup clean
 
 all: build
 
@@ -19,6 +19,14 @@ build: jsonnet/baked/library.ast
 jsonnet/baked/library.ast: jsonnet/versions.json $(shell find jsonnet -name '*.libsonnet') $(wildcard internal/render/*.go)
 	$(GO) run ./internal/render/bake jsonnet > $@.new
 	mv $@.new $@
+
+# sops makes bin/sops, the release that tools/sops pins: hagen finds it there,
+# beside itself. With an empty cache that takes minutes, so it is made once.
+sops: bin/sops
+
+bin/sops: tools/sops/go.mod tools/sops/go.sum
+	CGO_ENABLED=0 $(GO) build -C tools/sops -trimpath -ldflags '-s -w' -o ../../$@ github.com/getsops/sops/v3/cmd/sops
+	@touch $@
 
 # examples renders every example into out/.
 examples: build
@@ -57,13 +65,26 @@ accept: setup
 sinks: setup
 	cd test/sinks && $(GO) vet ./... && $(GO) test ./...
 
-test: check sinks accept
+# secrets makes, rotates and reads secrets as users do, with the real sops and age.
+secrets: setup build sops
+	cd test/secrets && $(GO) vet ./... && $(GO) test -count=1 ./...
+
+# flux lets Flux's own code decrypt what hagen wrote.
+flux: build sops
+	cd test/flux && $(GO) vet ./... && $(GO) test -count=1 ./...
+
+test: check sinks accept secrets flux
 
 # fuzz looks for texts and specs that break a reader, for a short while each.
 FUZZTIME ?= 30s
 fuzz:
 	$(GO) test ./internal/artifact -run '^$$' -fuzz FuzzEncodeYAML -fuzztime $(FUZZTIME)
 	$(GO) test ./internal/spec -run '^$$' -fuzz FuzzDecode -fuzztime $(FUZZTIME)
+	$(GO) test ./internal/secret -run '^$$' -fuzz FuzzDecodeIndex -fuzztime $(FUZZTIME)
+	$(GO) test ./internal/material -run '^$$' -fuzz FuzzImport -fuzztime $(FUZZTIME)
+	$(GO) test ./internal/vault -run '^$$' -fuzz FuzzNodeBefore -fuzztime $(FUZZTIME)
+	$(GO) test ./internal/vault -run '^$$' -fuzz FuzzDocumentReaders -fuzztime $(FUZZTIME)
+	$(GO) test ./internal/vault -run '^$$' -fuzz FuzzParseRecipient -fuzztime $(FUZZTIME)
 
 # bench measures against Kustomize; see docs/performance.md.
 bench:

@@ -21,6 +21,7 @@ htpasswd apache2-utils
 shellcheck shellcheck
 age age
 busybox busybox
+git git
 '
 
 PATH=$PATH:/usr/sbin:/sbin

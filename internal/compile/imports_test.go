@@ -25,6 +25,7 @@ var allowed = map[string][]string{
 	},
 	"internal/render/bake": {"internal/render"},
 	"internal/lock":        {},
+	"internal/sopstest":    {"internal/lock"},
 	"internal/bundle":      {"internal/artifact", "internal/diag", "internal/lock"},
 	"internal/material":    {"internal/artifact", "internal/diag", "internal/secret"},
 	"internal/vault":       {"internal/artifact", "internal/diag", "internal/lock", "internal/material", "internal/secret"},
