@@ -7,7 +7,7 @@ VERSION ?= 0.1.0
 LDFLAGS  = -s -w -X main.version=$(VERSION)
 EXAMPLES = $(sort $(wildcard examples/*.toml))
 
-.PHONY: all build sops examples check format lint unit race stale accept sinks secrets flux test fuzz bench generate setup clean
+.PHONY: all build sops examples check format lint unit race stale example-secrets accept sinks secrets flux test fuzz bench generate setup clean
 
 all: build
 
@@ -31,6 +31,15 @@ bin/sops: tools/sops/go.mod tools/sops/go.sum
 # examples renders every example into out/.
 examples: build
 	bin/hagen build $(EXAMPLES)
+
+# example-secrets makes the encrypted files of the examples anew, with values
+# that nobody needs to know.
+example-secrets: build sops
+	rm -rf examples/secrets
+	HAGEN_SECRET_CEPH_KEY=$$(printf '\001\000\000\000\000\000\000\000\000\000\020\000%s' "$$(head -c 12 /dev/urandom | base64)" | base64 -w0) \
+	HAGEN_SECRET_DATABASE_PASSWORD=$$(head -c 24 /dev/urandom | base64) \
+	HAGEN_SECRET_REDIS_PASSWORD=$$(head -c 24 /dev/urandom | base64) \
+	bin/hagen secrets init --spec examples/hub-2.15.toml --private-ca
 
 # check is what every change must pass; it needs Go and nothing else.
 check: format lint unit stale

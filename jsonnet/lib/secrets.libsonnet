@@ -1,7 +1,7 @@
 // What a rendering needs of secrets, for the program that makes and keeps them:
 // names and forms, never a value.
-local native = import 'native.libsonnet';
 local storage = import '../targets/kubernetes/storage.libsonnet';
+local native = import 'native.libsonnet';
 
 // Fields that are for the library alone.
 local own = ['owner', 'mode', 'secret', 'place', 'pair', 'form'];

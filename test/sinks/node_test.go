@@ -1,9 +1,8 @@
 package sinks
 
 import (
-	"archive/tar"
-	"bytes"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -72,25 +71,15 @@ func (n node) values() map[string]string {
 	return values
 }
 
-// archive encrypts values to a key, as secrets.tar.age of the bundle.
+// archive encrypts each value to a key, as secrets.age of the bundle.
 func (n node) archive(values map[string]string, recipient string) {
 	n.t.Helper()
-	var packed bytes.Buffer
-	writer := tar.NewWriter(&packed)
-	for name, value := range values {
-		header := &tar.Header{Name: name, Mode: 0o600, Size: int64(len(value)), Typeflag: tar.TypeReg}
-		if err := writer.WriteHeader(header); err != nil {
-			n.t.Fatal(err)
-		}
-		if _, err := writer.Write([]byte(value)); err != nil {
-			n.t.Fatal(err)
-		}
+	var sections strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		write(n.t, n.bundle, "value", values[name])
+		sections.WriteString("secret " + name + "\n" + n.command("age", "-a", "-r", recipient, n.bundle+"/value") + "\n")
 	}
-	if err := writer.Close(); err != nil {
-		n.t.Fatal(err)
-	}
-	write(n.t, n.bundle, "packed.tar", packed.String())
-	n.command("age", "-a", "-r", recipient, "-o", n.bundle+"/host/secrets.tar.age", n.bundle+"/packed.tar")
+	write(n.t, n.bundle, "host/secrets.age", sections.String())
 }
 
 func (n node) recipient() string { return n.command("age-keygen", "-y", n.key) }

@@ -66,7 +66,7 @@ func TestScriptFails(t *testing.T) {
 		if said, agreed := n.run(shell); !agreed {
 			t.Fatal(said)
 		}
-		good, _ := os.ReadFile(n.bundle + "/host/secrets.tar.age")
+		good, _ := os.ReadFile(n.bundle + "/host/secrets.age")
 		key, _ := os.ReadFile(n.key)
 		state := n.state()
 		without := func(name, value string) map[string]string {
@@ -77,7 +77,7 @@ func TestScriptFails(t *testing.T) {
 			return changed
 		}
 		cut := func(size int) func() {
-			return func() { write(t, n.bundle, "host/secrets.tar.age", string(good[:size])) }
+			return func() { write(t, n.bundle, "host/secrets.age", string(good[:size])) }
 		}
 		for _, c := range []struct {
 			name  string
@@ -86,7 +86,7 @@ func TestScriptFails(t *testing.T) {
 		}{
 			{"no key", func() { os.Remove(n.key) }, "there is no key " + n.key},
 			{"a file that is no key", func() { write(t, "/", n.key, "garbage\n") }, "holds no key that can be read"},
-			{"another key", func() { os.Remove(n.key); n.command("age-keygen", "-o", n.key) }, "does not open secrets.tar.age"},
+			{"another key", func() { os.Remove(n.key); n.command("age-keygen", "-o", n.key) }, "does not open secrets.age"},
 			{"cut off in the header", cut(120), "damaged or cut off"},
 			{"cut off", cut(len(good) - 200), "damaged or cut off"},
 			{"a secret less", func() { n.archive(without("csrf_key", "gone"), n.recipient()) }, "missing or empty: csrf_key"},
@@ -106,7 +106,7 @@ func TestScriptFails(t *testing.T) {
 			}
 			write(t, "/", n.key, string(key))
 			write(t, "/", n.list(), string(list))
-			write(t, n.bundle, "host/secrets.tar.age", string(good))
+			write(t, n.bundle, "host/secrets.age", string(good))
 		}
 	})
 }
@@ -153,7 +153,7 @@ func TestScriptWithoutSource(t *testing.T) {
 func TestScriptWithoutArchive(t *testing.T) {
 	more := "provider = \"sops\"\nrecipients = [\"age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p\"]\n"
 	eachShell(t, more, func(t *testing.T, n node, shell string) {
-		if said, agreed := n.run(shell); agreed || !strings.Contains(said, "there is no secrets.tar.age") || n.state() != "none" {
+		if said, agreed := n.run(shell); agreed || !strings.Contains(said, "there is no secrets.age") || n.state() != "none" {
 			t.Errorf("got %s", said)
 		}
 	})

@@ -9,7 +9,7 @@ encrypted=false
 # Makes the directory from which the containers read their secrets, root's alone,
 # and writes the key that mounts CephFS where the mount reads it.
 #
-#   secrets.sh                   from secrets.tar.age beside this script, by the node's key
+#   secrets.sh                   from secrets.age beside this script, by the node's key
 #   secrets.sh --from DIR        from a folder with one file for each secret
 #   secrets.sh --command 'CMD'   from a command that prints the secret named in $1
 #   secrets.sh --check           changes nothing; exit 1 if the directory is not right
@@ -29,7 +29,7 @@ export LC_ALL
 
 here=$(cd "$(dirname "$0")" && pwd)
 list=$here/secrets.list
-archive=$here/secrets.tar.age
+archive=$here/secrets.age
 directory=${HAGEN_SECRETS:-$directory}
 key_file=${HAGEN_AGE_KEY_FILE:-$key_file}
 compose=docker-compose.secrets.yml
@@ -83,7 +83,7 @@ choose() {
 	elif [ -n "$ask" ]; then
 		source='command'
 	elif [ "$encrypted" = true ]; then
-		fail "there is no secrets.tar.age in $here" \
+		fail "there is no secrets.age in $here" \
 			'the secrets of this node come with its bundle, encrypted' \
 			'make them by "hagen secrets init", build, and copy the whole bundle'
 	fi
@@ -116,32 +116,46 @@ begin() {
 	mkdir "$work/values" "$work/new"
 }
 
-decrypt() {
+# ready looks for what decrypting needs.
+ready() {
 	command -v age >/dev/null ||
 		fail 'there is no program age' 'the secrets are encrypted by it' 'apt-get install age'
 	[ -f "$key_file" ] ||
 		fail "there is no key $key_file" 'without it nothing can be decrypted' \
 			'put the private key of this node there, mode 0600, or name its file in HAGEN_AGE_KEY_FILE'
-	if age --decrypt -i "$key_file" "$archive" >"$work/archive" 2>"$work/words" </dev/null; then
+}
+
+# section prints what stands for one secret in the archive: the line "secret NAME",
+# then its value, encrypted.
+section() {
+	awk -v heading="secret $1" '/^secret / { on = $0 == heading; next } on' "$archive"
+}
+
+# decrypt prints one secret of the archive. One that is not in it is missing;
+# one that cannot be decrypted ends everything.
+decrypt() {
+	section "$1" >"$work/section"
+	[ -s "$work/section" ] || return 0
+	if age --decrypt -i "$key_file" <"$work/section" 2>"$work/words"; then
 		return
 	fi
 	case $(cat "$work/words") in
 	*'no identity matched'*)
-		fail "the key $key_file does not open secrets.tar.age" 'the file is encrypted to other keys' \
-			'add the public key of this node to secrets.node_recipients, build, and copy the bundle again'
+		fail "the key $key_file does not open secrets.age" 'the file is encrypted to other keys' \
+			'add the public key of this node to secrets.node_recipients, run "hagen secrets init", build, and copy the bundle again'
 		;;
 	*identit* | *'private key'* | *'secret key'* | *passphrase*)
 		fail "$key_file holds no key that can be read" 'it must be a private key of age or of SSH, without a passphrase' \
 			'put the right file there, or name it in HAGEN_AGE_KEY_FILE'
 		;;
 	esac
-	fail 'secrets.tar.age is damaged or cut off' 'age cannot read it to its end' 'copy the bundle again'
+	fail "secrets.age is damaged or cut off at $1" 'age cannot read it to its end' 'copy the bundle again'
 }
 
 # value prints one secret.
 value() {
 	case $source in
-	archive) tar -xOf "$work/archive" "$1" 2>/dev/null ;;
+	archive) decrypt "$1" ;;
 	from) cat "$from/$1" 2>/dev/null ;;
 	command) sh -c "$ask" secrets.sh "$1" </dev/null ;;
 	esac
@@ -158,7 +172,7 @@ trim() {
 # gather takes every secret that is needed, or fails with the names of all that
 # are not there.
 gather() {
-	if [ "$source" = archive ]; then decrypt; fi
+	if [ "$source" = archive ]; then ready; fi
 	missing=''
 	for name in $(needed); do
 		if value "$name" >"$work/values/$name"; then trim "$work/values/$name"; fi
