@@ -22,7 +22,9 @@ type Vault struct {
 	// Values are the materials in the clear.
 	Values map[string]string
 
-	dir    string
+	dir string
+	// made are the folders that Open made, the deepest first.
+	made   []string
 	sops   SOPS
 	now    func() time.Time
 	lock   *os.File
@@ -42,6 +44,7 @@ type store struct {
 // Open locks a folder of secrets and decrypts its store. A folder that is not
 // there yet opens empty, and needs no key.
 func Open(dir string, need secret.Need, sops SOPS, now func() time.Time) (*Vault, error) {
+	made := missingFolders(dir)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
@@ -49,7 +52,7 @@ func Open(dir string, need secret.Need, sops SOPS, now func() time.Time) (*Vault
 	if err != nil {
 		return nil, fmt.Errorf("lock %s: %w", dir, err)
 	}
-	v := &Vault{dir: dir, sops: sops, now: now, lock: held}
+	v := &Vault{dir: dir, made: made, sops: sops, now: now, lock: held}
 	if err := v.read(need); err != nil {
 		v.Close()
 		return nil, err
@@ -113,10 +116,24 @@ func (v *Vault) Drift(need secret.Need) []diag.Diagnostic {
 	return found
 }
 
-// Close drops the lock. A folder that is still empty goes with it.
+// Close drops the lock. Folders that were made and are still empty go with it.
 func (v *Vault) Close() error {
-	os.Remove(v.dir)
+	for _, dir := range v.made {
+		os.Remove(dir) // Succeeds only if nothing was saved.
+	}
 	return v.lock.Close()
+}
+
+// missingFolders lists a folder and those above it that are not there yet.
+func missingFolders(dir string) []string {
+	var missing []string
+	for {
+		if _, err := os.Lstat(dir); err == nil || dir == filepath.Dir(dir) {
+			return missing
+		}
+		missing = append(missing, dir)
+		dir = filepath.Dir(dir)
+	}
 }
 
 // Save writes what changed, the store first and the index last, each file in
