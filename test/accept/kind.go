@@ -21,6 +21,8 @@ func Kinds() []Kind {
 		kind("compose", `(^|/)(docker-)?compose(\.[a-z]+)?\.ya?ml$`, checkCompose),
 		kind("dotenv", `(^|/)\.env$`, checkDotenv),
 		kind("secrets list", `(^|/)host/secrets\.list$`, checkSecretsList),
+		kind("nodes' secrets", `(^|/)host/secrets\.age$`, checkNodeSecrets),
+		kind("encrypted secret", `^([^!]*/)?secrets/[^!]*\.ya?ml$`, checkEncryptedSecret),
 		kind("registry", `(^|/)registry/config\.yml$`, checkRegistry),
 		kind("registryctl", `(^|/)registryctl/config\.yml$`, checkRegistryctl),
 		kind("jobservice", `(^|/)jobservice/config\.yml$`, checkJobservice),
