@@ -22,8 +22,8 @@ const (
 	// NodeFile is what the nodes decrypt: for each material a line "secret NAME"
 	// and its value in the ASCII armour of age.
 	NodeFile = "secrets.age"
-	// clusterFolder holds a file for each Secret of the cluster.
-	clusterFolder = "kubernetes"
+	// ClusterFolder holds a file for each Secret of the cluster.
+	ClusterFolder = "kubernetes"
 )
 
 // A private authority is kept beside what the registry needs, so that it can
@@ -34,7 +34,7 @@ const (
 )
 
 // ClusterFile is the path of one Secret's file.
-func ClusterFile(name string) string { return clusterFolder + "/" + name + ".yaml" }
+func ClusterFile(name string) string { return ClusterFolder + "/" + name + ".yaml" }
 
 const indexFormat = 1
 

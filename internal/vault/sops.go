@@ -90,11 +90,8 @@ func explain(code int, words string) error {
 			Fix:     "name your key with SOPS_AGE_KEY_FILE or SOPS_AGE_SSH_PRIVATE_KEY_FILE, or ask somebody who can read them to add your public key to secrets.recipients",
 		}
 	case exitMAC, exitTree:
-		return diag.Diagnostic{
-			Message: "the file was changed by hand or damaged: its values do not fit their checksum",
-			Reason:  "somebody may have put in a value without having the key",
-			Fix:     "take the last good one from Git: git log -p -- FILE",
-		}
+		return damaged("the file was changed by hand or damaged: its values do not fit their checksum",
+			"somebody may have put in a value without having the key")
 	}
 	return fmt.Errorf("sops: %s", firstLine(words))
 }
@@ -141,12 +138,8 @@ func (s SOPS) Encrypt(document []byte, keys, recipients []string) ([]byte, error
 
 // Decrypt decrypts a document into out, as JSON is decoded.
 func (s SOPS) Decrypt(document []byte, out any) error {
-	if !bytes.Contains(document, []byte("\nsops:")) {
-		return diag.Diagnostic{
-			Message: "the file is cut off: what SOPS writes at its end is missing",
-			Reason:  "without it nobody can decrypt it",
-			Fix:     "take the last good one from Git: git log -p -- FILE",
-		}
+	if _, err := readMetadata(document); err != nil {
+		return err
 	}
 	text, err := s.run(none, document, "decrypt", "--filename-override", "secrets.yaml",
 		"--input-type", "yaml", "--output-type", "json")

@@ -1,72 +1,100 @@
 package vault
 
 import (
+	"bytes"
+	"cmp"
 	"errors"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
-
-	"go.yaml.in/yaml/v3"
 
 	"hagen/internal/material"
 	"hagen/internal/secret"
 )
 
-// write puts the files in their places, each in one step, and removes those
-// of Secrets that are gone.
+// write puts the files in their places. All are written beside those first,
+// so that a full disk changes nothing; then each is exchanged in one step, and
+// at last those of Secrets that are gone are removed.
 func (v *Vault) write(files map[string][]byte, index secret.Index) ([]string, error) {
 	data, err := index.Encode()
 	if err != nil {
 		return nil, err
 	}
-	order := []string{secret.StoreFile}
-	for path := range files {
-		if path != secret.StoreFile {
-			order = append(order, path)
+	contents := maps.Clone(files)
+	contents[secret.IndexFile] = data
+	v.sweep()
+	staged := map[string]string{}
+	defer func() {
+		for _, name := range staged {
+			os.Remove(name)
+		}
+	}()
+	for path, content := range contents {
+		if err := v.stage(path, content, staged); err != nil {
+			return nil, err
 		}
 	}
-	slices.Sort(order[1:])
 	var changed []string
-	for _, path := range append(order, secret.IndexFile) {
-		content, ok := files[path]
-		if !ok {
-			content = data
-		}
-		wrote, err := v.put(path, content)
-		if err != nil {
+	for _, path := range order(staged) {
+		if err := os.Rename(staged[path], v.path(path)); err != nil {
 			return changed, err
 		}
-		if wrote {
-			changed = append(changed, path)
-		}
+		changed = append(changed, path)
 	}
 	gone, err := v.remove(files)
 	return append(changed, gone...), err
 }
 
-// put replaces one file if its bytes differ.
-func (v *Vault) put(path string, data []byte) (bool, error) {
-	target := filepath.Join(v.dir, filepath.FromSlash(path))
-	if old, err := os.ReadFile(target); err == nil && string(old) == string(data) {
-		return false, nil
+func (v *Vault) path(path string) string {
+	return filepath.Join(v.dir, filepath.FromSlash(path))
+}
+
+// order puts the store first and the index last: whenever the exchange is cut
+// off, the truth is whole, and what follows from it is known to be old.
+func order(staged map[string]string) []string {
+	rank := map[string]int{secret.StoreFile: -1, secret.IndexFile: 1}
+	return slices.SortedFunc(maps.Keys(staged), func(a, b string) int {
+		return cmp.Or(cmp.Compare(rank[a], rank[b]), cmp.Compare(a, b))
+	})
+}
+
+// temporary begins the names of files that are not in their places yet.
+const temporary = ".hagen-new-"
+
+// stage writes a file beside its place if its bytes differ.
+func (v *Vault) stage(path string, data []byte, staged map[string]string) error {
+	target := v.path(path)
+	if old, err := os.ReadFile(target); err == nil && bytes.Equal(old, data) {
+		return nil
 	}
 	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
-		return false, err
+		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(target), ".hagen-new-")
+	f, err := os.CreateTemp(filepath.Dir(target), temporary)
 	if err != nil {
-		return false, err
+		return err
 	}
-	defer os.Remove(f.Name())
+	staged[path] = f.Name()
 	_, err = f.Write(data)
 	// Encrypted, and meant for Git: everybody may read it.
-	err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close())
-	if err != nil {
-		return false, err
+	return errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close())
+}
+
+// sweep removes what a command left that was killed. The lock is held: nobody
+// else writes here.
+func (v *Vault) sweep() {
+	for _, folder := range []string{v.dir, v.path(secret.ClusterFolder)} {
+		entries, _ := os.ReadDir(folder)
+		for _, entry := range entries {
+			if strings.HasPrefix(entry.Name(), temporary) {
+				os.Remove(filepath.Join(folder, entry.Name()))
+			}
+		}
 	}
-	return true, os.Rename(f.Name(), target)
 }
 
 // remove removes files that the old index names and the new one does not.
@@ -76,7 +104,7 @@ func (v *Vault) remove(files map[string][]byte) ([]string, error) {
 		if _, kept := files[path]; kept || !filepath.IsLocal(filepath.FromSlash(path)) {
 			continue
 		}
-		err := os.Remove(filepath.Join(v.dir, filepath.FromSlash(path)))
+		err := os.Remove(v.path(path))
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return gone, err
 		}
@@ -91,24 +119,4 @@ func expires(value string) *time.Time {
 		return &end
 	}
 	return nil
-}
-
-// documentReaders lists the recipients of a document of SOPS, sorted.
-func documentReaders(document []byte) ([]string, error) {
-	var parsed struct {
-		SOPS struct {
-			Age []struct {
-				Recipient string `yaml:"recipient"`
-			} `yaml:"age"`
-		} `yaml:"sops"`
-	}
-	if err := yaml.Unmarshal(document, &parsed); err != nil {
-		return nil, errors.New("the encrypted file is not YAML, or damaged")
-	}
-	var readers []string
-	for _, entry := range parsed.SOPS.Age {
-		readers = append(readers, entry.Recipient)
-	}
-	slices.Sort(readers)
-	return readers, nil
 }
