@@ -28,7 +28,8 @@ func newNode(t *testing.T, more string) node {
 	root := t.TempDir()
 	n := node{t: t, secrets: root + "/secrets/sinks", key: root + "/age.key", ceph: root + "/ceph/key"}
 	text := strings.Replace(specText, `user = "registry"`, fmt.Sprintf("user = \"registry\"\nsecret_file = %q", n.ceph), 1)
-	text += fmt.Sprintf("[vm]\nsecrets_directory = %q\n\n[secrets]\nkey_file = %q\n%s", root+"/secrets", n.key, more)
+	text = strings.Replace(text, "[secrets]\n", fmt.Sprintf("[secrets]\nkey_file = %q\n", n.key), 1)
+	text += fmt.Sprintf("[vm]\nsecrets_directory = %q\n\n%s", root+"/secrets", more)
 	n.bundle, _ = stage(t, buildText(t, moved(text)))
 	n.command("age-keygen", "-o", n.key)
 	return n

@@ -151,8 +151,12 @@ func TestScriptWithoutSource(t *testing.T) {
 
 // TestScriptWithoutArchive: an encrypted provider needs the file of the bundle.
 func TestScriptWithoutArchive(t *testing.T) {
-	more := "provider = \"sops\"\nrecipients = [\"age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p\"]\n"
-	eachShell(t, more, func(t *testing.T, n node, shell string) {
+	eachShell(t, "", func(t *testing.T, n node, shell string) {
+		script, err := os.ReadFile(n.bundle + "/host/secrets.sh")
+		if err != nil || !strings.Contains(string(script), "\nencrypted=false\n") {
+			t.Fatal("the script has another form: ", err)
+		}
+		write(t, n.bundle, "host/secrets.sh", strings.Replace(string(script), "\nencrypted=false\n", "\nencrypted=true\n", 1))
 		if said, agreed := n.run(shell); agreed || !strings.Contains(said, "there is no secrets.age") || n.state() != "none" {
 			t.Errorf("got %s", said)
 		}
