@@ -14,7 +14,7 @@ import (
 const (
 	gcPercentShort   = -1
 	memoryLimitShort = 96 << 20
-	gcPercentLong    = 200
+	gcPercentLong    = 300
 	memoryLimitLong  = 1 << 40
 )
 

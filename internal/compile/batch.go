@@ -48,6 +48,9 @@ func (c *Compiler) Each(jobs []Job, take func(job int, site Site) error) error {
 		go func() {
 			defer group.Done()
 			workers := map[string]*Worker{}
+			if len(jobs) == 1 {
+				workers[jobs[0].Dir] = c.Alone(jobs[0].Dir)
+			}
 			for i := range queue {
 				site, err := c.one(workers, jobs[i])
 				if err == nil {

@@ -77,6 +77,11 @@ func (c *Compiler) Worker(dir string) *Worker {
 	return &Worker{Compiler: c, dir: dir, vm: c.library.VM(dir, c.files.ReadFile)}
 }
 
+// Alone makes a worker for a single site, on all cores.
+func (c *Compiler) Alone(dir string) *Worker {
+	return &Worker{Compiler: c, dir: dir, vm: c.library.Pair(dir, c.files.ReadFile)}
+}
+
 // Compile runs all stages over one environment of a document; an empty name
 // means the spec itself.
 func (w *Worker) Compile(document *spec.Document, environment string) (Site, error) {

@@ -3,6 +3,7 @@ package render
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -24,6 +25,20 @@ func repeated(value any) (any, error) {
 		}
 	}
 	return indexes, err
+}
+
+// groups sorts the names of groups and tells each where its members stand.
+func groups(value any) (any, error) {
+	names, err := textList(value)
+	members := map[string][]any{}
+	for i, name := range names {
+		members[name] = append(members[name], float64(i))
+	}
+	out := []any{}
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		out = append(out, map[string]any{"group": name, "members": members[name]})
+	}
+	return out, err
 }
 
 func textList(value any) ([]string, error) {

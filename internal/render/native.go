@@ -27,6 +27,7 @@ func natives() []*jsonnet.NativeFunction {
 		onValue("nginx", nginxText),
 		onValue("set", setOf),
 		onValue("repeated", repeated),
+		onValue("groups", groups),
 		onValue("markdownTable", markdownTable),
 		onText("parseURL", parseURL),
 		onText("seconds", seconds),

@@ -5,19 +5,18 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 
 	"hagen/internal/diag"
 )
 
 // fix says what to write where the schema itself does not.
-func (s *Schema) fix(e *jsonschema.ValidationError, at location, message string) string {
-	field := s.schemaOf(e)
+func (s *Schema) fix(f *failure, at location, message string) string {
+	field := s.schemaOf(f)
 	if table := tableFix(field, at.path); table != "" {
 		return table
 	}
-	switch k := e.ErrorKind.(type) {
+	switch k := f.kind.(type) {
 	case *kind.Type:
 		if quotes := quotesFix(at.value, k); quotes != "" {
 			return quotes

@@ -16,6 +16,7 @@
   sha256:: std.native('sha256'),
   set:: std.native('set'),
   repeated:: std.native('repeated'),
+  groups:: std.native('groups'),
   placeholders:: std.native('placeholders'),
   parts:: std.native('parts'),
   split:: std.native('split'),
