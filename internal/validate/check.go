@@ -1,12 +1,15 @@
 package validate
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
+	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 
 	"hagen/internal/diag"
@@ -14,7 +17,7 @@ import (
 
 // Check returns what is wrong with root, without places.
 func (s *Schema) Check(root map[string]any) []diag.Diagnostic {
-	return s.check(part{node: s.raw}, root, nil)
+	return s.check(s.compiled, s.raw, root, nil)
 }
 
 // CheckEnvironments returns what is wrong with the overrides in root, each
@@ -24,23 +27,24 @@ func (s *Schema) CheckEnvironments(root map[string]any) []diag.Diagnostic {
 	if !ok {
 		return nil
 	}
-	environments, _ := part{node: s.raw}.below("properties", "environment")
-	return s.check(environments, value, []any{"environment"})
+	return s.check(s.environments, s.child(s.raw, "environment"), value, []any{"environment"})
 }
 
-// check judges a value that stands at path of the document by a part of the
-// schema.
-func (s *Schema) check(p part, value any, path []any) []diag.Diagnostic {
+// check judges a value that stands at path of the document. Node is the source
+// of the compiled schema.
+func (s *Schema) check(compiled *jsonschema.Schema, node map[string]any, value any, path []any) []diag.Diagnostic {
 	var found []diag.Diagnostic
 	checkValues(value, path, &found)
 	if len(found) > 0 {
 		// Values that JSON does not know would stop the schema at the first.
 		return found
 	}
-	node, _ := p.node.(map[string]any)
 	names := s.badNames(node, value, path)
-	if f := s.evaluate(p, location{value, path}); f != nil {
-		s.explain(f, &found)
+	var invalid *jsonschema.ValidationError
+	if err := compiled.Validate(value); errors.As(err, &invalid) {
+		s.explain(location{value, path}, invalid, &found)
+	} else if err != nil {
+		found = append(found, diag.Diagnostic{Path: path, Message: err.Error()})
 	}
 	found = append(outside(names, found), names...)
 	return append(found, s.duplicates(node, value, path)...)
@@ -90,33 +94,59 @@ type location struct {
 	path  []any
 }
 
+// at follows the way that the validator names from this value on. It gives
+// the indexes of lists the type int.
+func (l location) at(way []string) location {
+	for _, token := range way {
+		switch v := l.value.(type) {
+		case []any:
+			i, _ := strconv.Atoi(token)
+			l.path = below(l.path, i)
+			l.value = nil
+			if i >= 0 && i < len(v) {
+				l.value = v[i]
+			}
+		case map[string]any:
+			l = location{v[token], below(l.path, token)}
+		default:
+			l = location{nil, below(l.path, token)}
+		}
+	}
+	return l
+}
+
 // explain turns the tree of failures into one diagnostic for each leaf that
 // says something.
-func (s *Schema) explain(f *failure, found *[]diag.Diagnostic) {
-	if message := s.annotation(f, "x-message"); message != "" && isChoice(f) {
-		*found = append(*found, s.diagnostic(f, f.path, message))
+func (s *Schema) explain(root location, e *jsonschema.ValidationError, found *[]diag.Diagnostic) {
+	if _, ok := e.ErrorKind.(*kind.PropertyNames); ok {
+		// The library names the wrong table for these; badNames finds them.
 		return
 	}
-	if len(f.causes) == 0 {
-		*found = append(*found, s.leaf(f)...)
+	at := root.at(e.InstanceLocation)
+	if message := s.annotation(e, "x-message"); message != "" && isChoice(e) {
+		*found = append(*found, s.diagnostic(e, at.path, message))
 		return
 	}
-	for _, cause := range relevant(f) {
-		s.explain(cause, found)
+	if len(e.Causes) == 0 {
+		*found = append(*found, s.leaf(at, e)...)
+		return
+	}
+	for _, cause := range relevant(e) {
+		s.explain(root, cause, found)
 	}
 }
 
-func (s *Schema) diagnostic(f *failure, path []any, message string) diag.Diagnostic {
+func (s *Schema) diagnostic(e *jsonschema.ValidationError, path []any, message string) diag.Diagnostic {
 	return diag.Diagnostic{
 		Path: path, Message: message,
-		Reason: s.annotation(f, "x-reason"), Fix: s.annotation(f, "x-fix"),
+		Reason: s.annotation(e, "x-reason"), Fix: s.annotation(e, "x-fix"),
 	}
 }
 
 // isChoice tells whether a failure is that of a choice, whose branches say
 // less than the choice itself.
-func isChoice(f *failure) bool {
-	switch f.kind.(type) {
+func isChoice(e *jsonschema.ValidationError) bool {
+	switch e.ErrorKind.(type) {
 	case *kind.AnyOf, *kind.OneOf, *kind.Not, *kind.FalseSchema:
 		return true
 	}
@@ -125,18 +155,18 @@ func isChoice(f *failure) bool {
 
 // relevant picks the causes that are worth telling: of a choice between
 // types, the branch whose type the value has.
-func relevant(f *failure) []*failure {
-	if !isChoice(f) {
-		return f.causes
+func relevant(e *jsonschema.ValidationError) []*jsonschema.ValidationError {
+	if !isChoice(e) {
+		return e.Causes
 	}
-	var out []*failure
-	for _, cause := range f.causes {
-		if _, wrongType := cause.kind.(*kind.Type); !wrongType {
+	var out []*jsonschema.ValidationError
+	for _, cause := range e.Causes {
+		if _, wrongType := cause.ErrorKind.(*kind.Type); !wrongType {
 			out = append(out, cause)
 		}
 	}
 	if len(out) == 0 {
-		return f.causes[:1]
+		return e.Causes[:1]
 	}
 	return out
 }

@@ -111,8 +111,8 @@ func TestReservedNamesAreTheParts(t *testing.T) {
 	rule := s.child(s.raw, "environment")["propertyNames"].(map[string]any)
 	for part := range s.properties(s.raw) {
 		free := part == "name" || part == "environment"
-		if (s.refuseName(rule, part) == "") != free {
-			t.Errorf("%s as the name of an environment: %q", part, s.refuseName(rule, part))
+		if (refuseName(rule, part) == "") != free {
+			t.Errorf("%s as the name of an environment: %q", part, refuseName(rule, part))
 		}
 	}
 }

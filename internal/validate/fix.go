@@ -5,18 +5,19 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 
 	"hagen/internal/diag"
 )
 
 // fix says what to write where the schema itself does not.
-func (s *Schema) fix(f *failure, at location, message string) string {
-	field := s.schemaOf(f)
+func (s *Schema) fix(e *jsonschema.ValidationError, at location, message string) string {
+	field := s.schemaOf(e)
 	if table := tableFix(field, at.path); table != "" {
 		return table
 	}
-	switch k := f.kind.(type) {
+	switch k := e.ErrorKind.(type) {
 	case *kind.Type:
 		if quotes := quotesFix(at.value, k); quotes != "" {
 			return quotes

@@ -6,14 +6,16 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
 	"hagen/internal/diag"
 )
 
-func (s *Schema) unknownKeys(f *failure, path []any, keys []string) []diag.Diagnostic {
-	known := slices.Sorted(maps.Keys(s.properties(s.schemaOf(f))))
+func (s *Schema) unknownKeys(e *jsonschema.ValidationError, path []any, keys []string) []diag.Diagnostic {
+	known := slices.Sorted(maps.Keys(s.properties(s.schemaOf(e))))
 	var out []diag.Diagnostic
 	for _, key := range keys {
-		if hint := s.hint(f, key); hint != nil {
+		if hint := s.hint(e, key); hint != nil {
 			out = append(out, diag.Diagnostic{
 				Path: below(path, key), Message: text(hint, "message"),
 				Reason: text(hint, "reason"), Fix: text(hint, "fix"),
@@ -31,8 +33,8 @@ func (s *Schema) unknownKeys(f *failure, path []any, keys []string) []diag.Diagn
 
 // hint returns what the schema says of a key that people expect in a table
 // and that is not there (keyword x-unknown).
-func (s *Schema) hint(f *failure, key string) map[string]any {
-	hints, _ := s.schemaOf(f)["x-unknown"].(map[string]any)
+func (s *Schema) hint(e *jsonschema.ValidationError, key string) map[string]any {
+	hints, _ := s.schemaOf(e)["x-unknown"].(map[string]any)
 	if same, ok := hints[key].(string); ok {
 		key = same
 	}
@@ -78,10 +80,10 @@ func tablesWith(s *Schema, node map[string]any, path []any, key string) [][]any 
 	return found
 }
 
-func (s *Schema) missing(f *failure, path []any, keys []string) []diag.Diagnostic {
+func (s *Schema) missing(e *jsonschema.ValidationError, path []any, keys []string) []diag.Diagnostic {
 	var out []diag.Diagnostic
 	for _, key := range keys {
-		d := s.diagnostic(f, below(path, key), "missing")
+		d := s.diagnostic(e, below(path, key), "missing")
 		field := s.fieldAt(d.Path)
 		if d.Reason == "" {
 			d.Reason = firstSentence(text(field, "description"))

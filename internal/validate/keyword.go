@@ -1,7 +1,10 @@
 package validate
 
 import (
+	"net/url"
 	"strings"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
 func text(m map[string]any, key string) string {
@@ -10,18 +13,26 @@ func text(m map[string]any, key string) string {
 }
 
 // schemaOf returns the part of the schema that refused.
-func (s *Schema) schemaOf(f *failure) map[string]any {
-	node, _ := s.at(f.pointer).(map[string]any)
+func (s *Schema) schemaOf(e *jsonschema.ValidationError) map[string]any {
+	node, _ := s.at(fragment(e.SchemaURL)).(map[string]any)
 	if node == nil {
 		return nil
 	}
 	return s.resolve(node)
 }
 
+func fragment(schema string) string {
+	_, pointer, _ := strings.Cut(schema, "#")
+	if plain, err := url.PathUnescape(pointer); err == nil {
+		return plain
+	}
+	return pointer
+}
+
 // annotation looks for a keyword at the part of the schema that refused and
 // then at the parts around it, as far as the nearest property.
-func (s *Schema) annotation(f *failure, keyword string) string {
-	pointer := f.pointer
+func (s *Schema) annotation(e *jsonschema.ValidationError, keyword string) string {
+	pointer := fragment(e.SchemaURL)
 	for {
 		if node, ok := s.at(pointer).(map[string]any); ok {
 			if value := text(node, keyword); value != "" {

@@ -2,57 +2,59 @@ package validate
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 
 	"hagen/internal/diag"
 )
 
 // leaf words one failure.
-func (s *Schema) leaf(f *failure) []diag.Diagnostic {
-	at := f.location
-	switch k := f.kind.(type) {
+func (s *Schema) leaf(at location, e *jsonschema.ValidationError) []diag.Diagnostic {
+	switch k := e.ErrorKind.(type) {
 	case *kind.AdditionalProperties:
-		return s.unknownKeys(f, at.path, k.Properties)
+		return s.unknownKeys(e, at.path, k.Properties)
 	case *kind.Required:
-		return s.missing(f, at.path, k.Missing)
+		return s.missing(e, at.path, k.Missing)
 	case *kind.UniqueItems:
 		at.path = below(at.path, k.Duplicates[1])
 	}
-	d := s.diagnostic(f, at.path, s.message(f, at.value))
-	if mistake := s.mistake(f, at.value); mistake != nil {
+	d := s.diagnostic(e, at.path, s.message(e, at.value))
+	if mistake := s.mistake(e, at.value); mistake != nil {
 		d.Message, d.Fix = show(at.value)+" "+text(mistake, "message"), text(mistake, "fix")
 	}
 	if d.Fix == "" {
-		d.Fix = s.fix(f, at, d.Message)
+		d.Fix = s.fix(e, at, d.Message)
 	}
 	return []diag.Diagnostic{d}
 }
 
 // mistake finds the usual mistake that a text is (keyword x-mistakes).
-func (s *Schema) mistake(f *failure, value any) map[string]any {
-	if _, ok := f.kind.(*kind.Pattern); !ok {
+func (s *Schema) mistake(e *jsonschema.ValidationError, value any) map[string]any {
+	if _, ok := e.ErrorKind.(*kind.Pattern); !ok {
 		return nil
 	}
 	word, _ := value.(string)
 	lists, _ := s.raw["x-mistakes"].(map[string]any)
-	mistakes, _ := lists[text(s.schemaOf(f), "x-mistakes")].([]any)
+	mistakes, _ := lists[text(s.schemaOf(e), "x-mistakes")].([]any)
 	for _, item := range mistakes {
 		mistake, _ := item.(map[string]any)
-		if s.matches(text(mistake, "pattern"), word) {
+		pattern, err := regexp.Compile(text(mistake, "pattern"))
+		if err == nil && pattern.MatchString(word) {
 			return mistake
 		}
 	}
 	return nil
 }
 
-func (s *Schema) message(f *failure, value any) string {
-	if message := s.annotation(f, "x-message"); message != "" {
+func (s *Schema) message(e *jsonschema.ValidationError, value any) string {
+	if message := s.annotation(e, "x-message"); message != "" {
 		return message
 	}
-	switch k := f.kind.(type) {
+	switch k := e.ErrorKind.(type) {
 	case *kind.Type:
 		return typeMessage(value, k)
 	case *kind.Enum:
@@ -60,7 +62,7 @@ func (s *Schema) message(f *failure, value any) string {
 	case *kind.Const:
 		return fmt.Sprintf("%s must be %s here", show(value), show(k.Want))
 	case *kind.Pattern:
-		return patternMessage(value, s.annotation(f, "x-pattern-hint"), k.Want)
+		return patternMessage(value, s.annotation(e, "x-pattern-hint"), k.Want)
 	case *kind.Minimum:
 		return fmt.Sprintf("%s is too small, the least is %s", show(value), number(k.Want))
 	case *kind.Maximum:

@@ -3,6 +3,7 @@ package validate
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 
 	"hagen/internal/diag"
 )
@@ -18,7 +19,7 @@ func (s *Schema) badNames(node map[string]any, root any, path []any) []diag.Diag
 			return
 		}
 		for name := range table {
-			if message := s.refuseName(rule, name); message != "" {
+			if message := refuseName(rule, name); message != "" {
 				found = append(found, diag.Diagnostic{
 					Path: below(path, name), Message: message,
 					Reason: text(rule, "x-reason"), Fix: text(rule, "x-fix"),
@@ -30,8 +31,8 @@ func (s *Schema) badNames(node map[string]any, root any, path []any) []diag.Diag
 }
 
 // refuseName says what is wrong with a name, or "".
-func (s *Schema) refuseName(rule map[string]any, name string) string {
-	if !s.matches(text(rule, "pattern"), name) {
+func refuseName(rule map[string]any, name string) string {
+	if !matches(rule, name) {
 		return fmt.Sprintf("%s is not %s", show(name), text(rule, "x-pattern-hint"))
 	}
 	if limit, ok := rule["maxLength"].(json.Number); ok {
@@ -39,8 +40,13 @@ func (s *Schema) refuseName(rule map[string]any, name string) string {
 			return fmt.Sprintf("%s has %d characters, a name has at most %d", show(name), len(name), most)
 		}
 	}
-	if not, ok := rule["not"].(map[string]any); ok && s.matches(text(not, "pattern"), name) {
+	if not, ok := rule["not"].(map[string]any); ok && matches(not, name) {
 		return show(name) + " " + text(not, "x-message")
 	}
 	return ""
+}
+
+func matches(rule map[string]any, name string) bool {
+	pattern, err := regexp.Compile(text(rule, "pattern"))
+	return err == nil && pattern.MatchString(name)
 }

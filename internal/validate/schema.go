@@ -8,18 +8,27 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// Schema is the schema of specs. It is safe for concurrent use.
+// schemaURL is the name by which the compiled schema calls itself. The library
+// checks no schema below this host against the metaschema, which would take
+// longer than all else that validation does; the tests of the schema do it.
+const schemaURL = "https://json-schema.org/hagen/spec.schema.json"
+
+// Schema is the compiled schema of specs. It is safe for concurrent use.
 type Schema struct {
-	raw      map[string]any
-	patterns sync.Map // of *regexp.Regexp, by their source
+	raw          map[string]any
+	compiled     *jsonschema.Schema
+	environments *jsonschema.Schema
 }
 
-// Load reads spec.schema.json from the folder of schemas.
+// Load reads spec.schema.json from the folder of schemas and compiles it.
 func Load(folder fs.FS) (*Schema, error) {
 	data, err := fs.ReadFile(folder, "spec.schema.json")
 	if err != nil {
@@ -31,8 +40,35 @@ func Load(folder fs.FS) (*Schema, error) {
 	if err := decoder.Decode(&raw); err != nil {
 		return nil, fmt.Errorf("read the schema: %w", err)
 	}
-	return &Schema{raw: raw}, nil
+	compiler := jsonschema.NewCompiler()
+	compiler.UseRegexpEngine(lazyPattern)
+	if err := compiler.AddResource(schemaURL, raw); err != nil {
+		return nil, fmt.Errorf("compile the schema: %w", err)
+	}
+	compiled, err := compiler.Compile(schemaURL)
+	if err != nil {
+		return nil, fmt.Errorf("compile the schema: %w", err)
+	}
+	environments, err := compiler.Compile(schemaURL + "#/properties/environment")
+	if err != nil {
+		return nil, fmt.Errorf("compile the schema: %w", err)
+	}
+	return &Schema{raw: raw, compiled: compiled, environments: environments}, nil
 }
+
+// pattern is a regular expression that is compiled when a value first meets
+// it: a spec meets few of them.
+type pattern struct {
+	source   string
+	compiled func() *regexp.Regexp
+}
+
+func lazyPattern(source string) (jsonschema.Regexp, error) {
+	return pattern{source, sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(source) })}, nil
+}
+
+func (p pattern) MatchString(s string) bool { return p.compiled().MatchString(s) }
+func (p pattern) String() string            { return p.source }
 
 // resolve follows local references.
 func (s *Schema) resolve(node map[string]any) map[string]any {
@@ -77,7 +113,7 @@ func pointerTokens(pointer string) []string {
 	}
 	tokens := strings.Split(pointer, "/")
 	for i, token := range tokens {
-		tokens[i] = strings.ReplaceAll(strings.ReplaceAll(token, "~1", "/"), "~0", "~")
+		tokens[i] = strings.NewReplacer("~1", "/", "~0", "~", "%25", "%").Replace(token)
 	}
 	return tokens
 }
