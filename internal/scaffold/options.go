@@ -114,7 +114,9 @@ func (o *Options) completeLists(spec *schema.Field) error {
 	}
 	redis := []string{o.RedisAddress}
 	for _, l := range []list{
-		{"vm.nodes.address", &o.Nodes}, {"storage.cephfs.monitors", &o.Monitors}, {"redis.addresses", &redis},
+		{"vm.nodes.address", &o.Nodes},
+		{"storage.cephfs.monitors", &o.Monitors},
+		{"redis.addresses", &redis},
 		{"secrets.recipients", &o.Recipients},
 	} {
 		if err := checkList(spec.At(l.path), *l.value); err != nil {
