@@ -1,6 +1,7 @@
 package render
 
 import (
+	"maps"
 	"runtime"
 	"sync"
 
@@ -78,7 +79,9 @@ func (w *work) value() any {
 	for i, object := range w.objects {
 		objects[i] = object
 	}
-	return map[string]any{"objects": objects, "findings": w.rest["findings"], "overlays": w.rest["overlays"]}
+	whole := maps.Clone(w.rest)
+	whole["objects"] = objects
+	return whole
 }
 
 // workFunctions are the native functions of sharedProgram.
@@ -105,7 +108,7 @@ func sharedProgram(backwards bool) string {
 	}
 	return "local whole = " + call(nil) + ";" +
 		"local piece(at, value) = if std.native('claim')(at) then std.native('put')(at, value);" +
-		"local rest = piece(-1, { findings: whole.findings, overlays: whole.overlays });" +
+		"local rest = piece(-1, whole { objects:: null });" +
 		"local objects = [piece(" + index + ", whole.objects[" + index + "]) for i in std.range(0, std.length(whole.objects) - 1)];" +
 		"objects + [rest]"
 }
