@@ -11,6 +11,7 @@ import (
 
 	"hagen/internal/artifact"
 	"hagen/internal/bundle"
+	"hagen/internal/conform"
 	"hagen/internal/diag"
 	"hagen/internal/overlay"
 	"hagen/internal/render"
@@ -29,13 +30,16 @@ type Compiler struct {
 	schema   *validate.Schema
 	overlays *overlay.Engine
 	library  *render.Library
+	checker  *conform.Checker
 	files    filesys.FileSystem
 }
 
 // New makes a compiler that reads the users' files from files. The version is
 // hagen's own; it goes into the manifests.
 func New(version string, files filesys.FileSystem) (*Compiler, error) {
-	c := &Compiler{version: version, overlays: overlay.New(overlays.FS, files), files: files}
+	c := &Compiler{
+		version: version, overlays: overlay.New(overlays.FS, files), checker: conform.New(schema.Artifacts), files: files,
+	}
 	// The schema and the library are read side by side, on two cores: a build
 	// waits for both.
 	failed := make(chan error, 1)
@@ -60,6 +64,8 @@ type Site struct {
 	// Base holds the objects before the user's overlays.
 	Base     []artifact.Object
 	Warnings []diag.Diagnostic
+	// Unchecked are the objects whose kinds no schema is known of.
+	Unchecked []string
 }
 
 // Worker compiles the sites of one spec, one at a time. Its virtual machine
@@ -101,10 +107,11 @@ func (w *Worker) Compile(document *spec.Document, environment string) (Site, err
 	if site.Warnings, err = findings(doc, rendered.Findings); err != nil {
 		return site, err
 	}
-	if site.Base, err = w.overlay(doc, rendered.Objects, shipped(rendered.Overlays)); err != nil {
+	ours, theirs := shipped(rendered.Overlays), userOverlays(root, w.dir)
+	if site.Base, err = w.overlay(doc, rendered.Objects, ours); err != nil {
 		return site, err
 	}
-	patched, err := w.overlay(doc, site.Base, userOverlays(root, w.dir))
+	patched, err := w.overlay(doc, site.Base, theirs)
 	if err != nil {
 		return site, err
 	}
@@ -113,6 +120,9 @@ func (w *Worker) Compile(document *spec.Document, environment string) (Site, err
 		return site, err
 	}
 	if site.Files, err = artifact.NewSet(unwrapped); err != nil {
+		return site, err
+	}
+	if err = w.conform(&site, root, w.history(doc, rendered.Objects, site.Base, patched, ours, theirs)); err != nil {
 		return site, err
 	}
 	site.Manifest = w.manifest(root, files, environment)

@@ -20,7 +20,7 @@ var allowed = map[string][]string{
 	"internal/scaffold":  {"internal/artifact", "internal/diag", "schema"},
 	"internal/reference": {"internal/artifact", "internal/diag", "schema"},
 	"internal/compile": {
-		"internal/artifact", "internal/bundle", "internal/diag", "internal/overlay", "internal/render",
+		"internal/artifact", "internal/bundle", "internal/conform", "internal/diag", "internal/overlay", "internal/render",
 		"internal/spec", "internal/unwrap", "internal/validate", "jsonnet", "overlays", "schema",
 	},
 	"internal/render/bake": {"internal/render"},
@@ -38,6 +38,11 @@ var owners = map[string]string{
 	"github.com/santhosh-tekuri/jsonschema": "internal/validate",
 	"sigs.k8s.io/kustomize/api":             "internal/overlay",
 	"github.com/spf13/cobra":                "cmd/hagen",
+	"github.com/docker/distribution":        "internal/conform",
+	"github.com/compose-spec/compose-go":    "internal/conform",
+	"github.com/coreos/go-systemd":          "internal/conform",
+	"gopkg.in/ini.v1":                       "internal/conform",
+	"gopkg.in/yaml.v2":                      "internal/conform",
 }
 
 func TestImports(t *testing.T) {

@@ -8,6 +8,7 @@ package conform
 
 import (
 	"io/fs"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -148,8 +149,9 @@ func (s *site) object(file artifact.File, o artifact.Object) {
 	s.add(file, w.found)
 	s.duplicate(file, o)
 	if o.Kind() == "ConfigMap" && o.APIVersion() == "v1" {
-		for key, value := range artifact.Map(o["data"]) {
-			if text, ok := value.(string); ok {
+		data := artifact.Map(o["data"])
+		for _, key := range slices.Sorted(maps.Keys(data)) {
+			if text, ok := data[key].(string); ok {
 				s.text(file, []any{"data", key}, key, text)
 			}
 		}

@@ -1,7 +1,6 @@
 package conform
 
 import (
-	"path"
 	"strings"
 
 	"hagen/internal/artifact"
@@ -11,9 +10,11 @@ import (
 // parsers says which parser reads which text, and what a parser shall let
 // pass.
 type parsers struct {
-	rules []struct{ pattern, parser string }
+	rules []parserRule
 	allow map[string]bool
 }
+
+type parserRule struct{ component, name, parser string }
 
 func readParsers(text string) parsers {
 	p := parsers{allow: map[string]bool{}}
@@ -24,7 +25,8 @@ func readParsers(text string) parsers {
 		case words[0] == "allow":
 			p.allow[words[1]+" "+words[2]] = true
 		default:
-			p.rules = append(p.rules, struct{ pattern, parser string }{words[0], words[1]})
+			component, name, _ := strings.Cut(words[0], "/")
+			p.rules = append(p.rules, parserRule{component, name, words[1]})
 		}
 	}
 	return p
@@ -32,24 +34,27 @@ func readParsers(text string) parsers {
 
 // of returns the parser of a text that a component reads under a name.
 func (p parsers) of(component, name string) string {
-	component = strings.ReplaceAll(component, "/", "-")
-	if component == "" {
-		component = "-"
-	}
 	for _, rule := range p.rules {
-		if ok, _ := path.Match(rule.pattern, component+"/"+name); ok {
+		if (rule.component == "*" || rule.component == component) && fits(rule.name, name) {
 			return rule.parser
 		}
 	}
 	return ""
 }
 
+// fits compares with a name, or with an ending behind a star.
+func fits(pattern, name string) bool {
+	if ending, ok := strings.CutPrefix(pattern, "*"); ok {
+		return strings.HasSuffix(name, ending)
+	}
+	return pattern == name
+}
+
 // text checks a file that is no object, or one inside of a ConfigMap. Nodes
 // and cluster share most texts: each is parsed once, and told once.
 func (s *site) text(file artifact.File, at []any, name, text string) {
 	parser := s.parsers.of(file.Component, name)
-	check := s.readers()[parser]
-	if check == nil {
+	if parser == "" {
 		return
 	}
 	key := parser + "\x00" + text
@@ -58,7 +63,7 @@ func (s *site) text(file artifact.File, at []any, name, text string) {
 		return
 	}
 	before := len(s.report.Findings)
-	found := check(text)
+	found := s.read(parser, text)
 	for i := range found {
 		found[i].Path = append(append([]any{}, at...), found[i].Path...)
 	}
@@ -82,19 +87,29 @@ func (s *site) also(first int, path string) {
 	d.Reason += ", " + path
 }
 
-// readers are the parsers by name.
-func (s *site) readers() map[string]func(string) []diag.Diagnostic {
-	return map[string]func(string) []diag.Diagnostic{
-		"registry":     func(text string) []diag.Diagnostic { return registry(text, s.parsers.allow) },
-		"nginx":        func(text string) []diag.Diagnostic { return s.nginx.check(text) },
-		"json":         jsonText,
-		"yaml":         yamlText,
-		"unit":         unitText,
-		"fstab":        fstabText,
-		"env":          envText,
-		"ini":          iniText,
-		"certificates": certificates,
+// read hands a text to a parser.
+func (s *site) read(parser, text string) []diag.Diagnostic {
+	switch parser {
+	case "registry":
+		return registry(text, s.parsers.allow)
+	case "nginx":
+		return s.nginx.check(text)
+	case "json":
+		return jsonText(text)
+	case "yaml":
+		return yamlText(text)
+	case "unit":
+		return unitText(text)
+	case "fstab":
+		return fstabText(text)
+	case "env":
+		return envText(text)
+	case "ini":
+		return iniText(text)
+	case "certificates":
+		return certificates(text)
 	}
+	return nil
 }
 
 // wrongText is the finding of a parser that could not read a text; line 0 is
