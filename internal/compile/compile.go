@@ -122,12 +122,9 @@ func (w *Worker) Compile(document *spec.Document, environment string) (Site, err
 	if site.Files, err = artifact.NewSet(unwrapped); err != nil {
 		return site, err
 	}
-	if err = w.conform(&site, root, w.history(doc, rendered.Objects, site.Base, patched, ours, theirs)); err != nil {
-		return site, err
-	}
 	site.Manifest = w.manifest(root, files, environment)
 	site.Folder = folder(site.Manifest)
-	return site, nil
+	return site, w.conform(&site, root, w.history(doc, rendered.Objects, site.Base, patched, ours, theirs))
 }
 
 func folder(m bundle.Manifest) string {

@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"path/filepath"
 	"slices"
 
 	"hagen/internal/artifact"
@@ -29,6 +30,7 @@ func (w *Worker) conform(site *Site, root map[string]any, h *history) error {
 		if i := slices.IndexFunc(site.Files, func(f artifact.File) bool { return f.Path == d.Artifact }); i >= 0 {
 			d.Origin = h.origin(site.Files[i])
 		}
+		d.Artifact = filepath.ToSlash(filepath.Join(site.Folder, d.Artifact))
 		list.Add(d)
 	}
 	return list.ErrorOrNil()

@@ -3,6 +3,7 @@ package compile
 import (
 	"bytes"
 	"slices"
+	"strings"
 
 	"hagen/internal/artifact"
 	"hagen/internal/diag"
@@ -67,21 +68,25 @@ func (h *history) complete() error {
 // origin says what made a file: its component, and the overlays that changed
 // an object behind it.
 func (h *history) origin(file artifact.File) string {
-	text := ""
-	if file.Component != "" {
-		text = "made by component " + file.Component
-	}
+	made := ""
+	var overlays []string
 	for i := 1; i < len(h.states); i++ {
 		verb := changed(h.states[i-1].objects, h.states[i].objects, file.From)
-		if verb == "" {
-			continue
+		name := h.states[i].overlay + " (" + h.states[i].place.String() + ")"
+		switch {
+		case verb == "added":
+			made = "made by " + name
+		case verb != "":
+			overlays = append(overlays, name)
 		}
-		if text != "" {
-			text += ", "
-		}
-		text += verb + " by " + h.states[i].overlay + " (" + h.states[i].place.String() + ")"
 	}
-	return text
+	if file.Component != "" {
+		made = "made by component " + file.Component
+	}
+	if len(overlays) == 0 {
+		return made
+	}
+	return made + ", changed by " + strings.Join(overlays, " and ")
 }
 
 // changed tells whether one of the objects is new after an overlay, or another

@@ -84,7 +84,7 @@ func (c *Checker) Check(files artifact.Set, version string) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	s := &site{data: d, catalog: c.catalog(d, version), version: version, texts: map[string]int{}, seen: map[string]string{}}
+	s := &site{data: d, catalog: c.catalog(d, version), version: version, texts: map[string][2]int{}, seen: map[string]string{}}
 	for _, file := range files {
 		s.file(file)
 	}
@@ -114,9 +114,10 @@ type site struct {
 	catalog *catalog
 	version string
 	report  Report
-	// texts are the findings on texts that were checked, by parser and text.
-	texts map[string]int
-	seen  map[string]string
+	// texts are the ranges of the findings on texts, by parser and text.
+	texts map[string][2]int
+	// seen are the files of objects, by what tells the objects apart.
+	seen map[string]string
 }
 
 func (s *site) file(file artifact.File) {

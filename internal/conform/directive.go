@@ -99,6 +99,8 @@ func misplaced(ways []directive, place string, s statement) string {
 			if !s.block {
 				reason = s.name + " needs a block in braces"
 			}
+		case slices.Contains(way.counts, "flag") && !way.takes(s):
+			reason = s.name + " must be on or off"
 		case !way.takes(s):
 			reason = fmt.Sprintf("%s cannot have %d arguments", s.name, len(s.args))
 		default:

@@ -30,7 +30,12 @@ func jsonText(text string) []diag.Diagnostic {
 	if err == nil {
 		return nil
 	}
-	line := 1 + strings.Count(text[:min(int(decoder.InputOffset()), len(text))], "\n")
+	at := decoder.InputOffset()
+	var wrong *json.SyntaxError
+	if errors.As(err, &wrong) {
+		at = wrong.Offset
+	}
+	line := 1 + strings.Count(text[:min(int(at), len(text))], "\n")
 	return wrongText("JSON", fmt.Sprintf("line %d: %v", line, err), "the program that reads it does not start")
 }
 
@@ -90,16 +95,30 @@ func fstabText(text string) []diag.Diagnostic {
 
 func envText(text string) []diag.Diagnostic {
 	if _, err := dotenv.Parse(strings.NewReader(text)); err != nil {
-		return wrongText("file of variables", diag.Mask(err.Error()), "Compose refuses the file, and nothing starts")
+		return wrongText("file of variables", withoutText(err), "Compose refuses the file, and nothing starts")
 	}
 	return nil
 }
 
 func iniText(text string) []diag.Diagnostic {
 	if _, err := ini.Load([]byte(text)); err != nil {
-		return wrongText("INI", err.Error(), "the program that reads it does not start")
+		return wrongText("INI", withoutText(err), "the program that reads it does not start")
 	}
 	return nil
+}
+
+// withoutText is an error without the text that it stumbled over, which may be
+// secret.
+func withoutText(err error) string {
+	message := err.Error()
+	if i := strings.IndexAny(message, "\"'`"); i >= 0 {
+		message = message[:i]
+	}
+	message, _, _ = strings.Cut(message, " near")
+	if before, _, ok := strings.Cut(message, "not found:"); ok {
+		message = before + "not found"
+	}
+	return strings.TrimRight(message, ": \n")
 }
 
 // certificates wants PEM blocks of certificates and nothing else: a key has no

@@ -51,13 +51,17 @@ func parseRegistry(text []byte) error {
 	return parser.Parse(text, new(configuration.Configuration))
 }
 
+// misfit is how the YAML library speaks of a value that has the wrong type. It
+// repeats the value, which may be secret.
+var misfit = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile("cannot unmarshal !!(\\w+)(?: `[^`]*`)? into (\\S+)")
+})
+
 func registryFinding(message string) diag.Diagnostic {
 	message = strings.TrimPrefix(message, "yaml: ")
 	message = strings.TrimPrefix(message, "unmarshal errors:\n  ")
 	message, _, _ = strings.Cut(message, "\n")
-	if before, _, ok := strings.Cut(message, " into "); ok {
-		message = strings.ReplaceAll(before, "cannot unmarshal !!", "cannot take a ")
-	}
+	message = misfit().ReplaceAllString(message, "a value of type $1 stands where $2 is wanted")
 	return diag.Diagnostic{
 		Message: "the registry cannot read it: " + message,
 		Reason:  "it does not start, and every push and pull fails",

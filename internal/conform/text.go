@@ -68,23 +68,19 @@ func (s *site) text(file artifact.File, at []any, name, text string) {
 		found[i].Path = append(append([]any{}, at...), found[i].Path...)
 	}
 	s.add(file, found)
-	s.texts[key] = -1
-	if len(found) > 0 {
-		s.texts[key] = before
-	}
+	s.texts[key] = [2]int{before, len(s.report.Findings)}
 }
 
-// also tells that the text of a finding stands in another file too.
-func (s *site) also(first int, path string) {
-	if first < 0 {
-		return
-	}
-	d := &s.report.Findings[first]
-	if strings.Count(d.Reason, "\n") == 0 {
+// also tells that the text of findings stands in another file too.
+func (s *site) also(told [2]int, path string) {
+	for i := told[0]; i < told[1]; i++ {
+		d := &s.report.Findings[i]
+		if strings.Contains(d.Reason, "\n") {
+			d.Reason += ", " + path
+			continue
+		}
 		d.Reason += "\nthe same text is in " + path
-		return
 	}
-	d.Reason += ", " + path
 }
 
 // read hands a text to a parser.

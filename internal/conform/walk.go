@@ -127,6 +127,9 @@ func (w *walker) unknown(s *shape, key string) {
 		return
 	}
 	reason := w.reader + " refuses it, or drops it without a word, and what it should do does not happen"
+	if w.strict {
+		reason = w.reader + " refuses the whole file"
+	}
 	names := slices.Sorted(maps.Keys(s.fields))
 	if near := diag.Nearest(key, names); near != "" {
 		w.report("unknown field", reason, "write "+near)

@@ -56,8 +56,8 @@ func (p Place) String() string {
 type Diagnostic struct {
 	Severity Severity
 	Place    Place
-	// Artifact is the rendered file that is wrong, relative to the folder of
-	// its registry; Place is then what in the spec made it so.
+	// Artifact is the rendered file that is wrong, below the output folder;
+	// Place is then what in the spec made it so.
 	Artifact string
 	// Path is where in the document or artifact the problem is: keys and
 	// indexes.
