@@ -30,7 +30,7 @@ type Checker struct {
 // data are the tables.
 type data struct {
 	kubernetes []*table
-	formats    map[string]string
+	formats    formats
 	compose    *catalog
 	nginx      nginxTable
 	parsers    parsers

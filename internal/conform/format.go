@@ -57,7 +57,7 @@ func (w *walker) matches(format, text, what string) {
 
 func (w *walker) checkText(format, text string) {
 	switch format {
-	case "", "optional", "nonnegative", "labels", "annotations", "filekeys":
+	case "", "optional", "required", "nonnegative", "labels", "annotations", "filekeys":
 	case "envname":
 		w.envName(text)
 	case "portref":

@@ -13,10 +13,20 @@ func kubernetesChecks() map[string]func(*walker, map[string]any) {
 		"core.v1.PodSpec":                   podSpec,
 		"core.v1.ServiceSpec":               serviceSpec,
 		"core.v1.ReplicationControllerSpec": func(w *walker, m map[string]any) { selects(w, m, artifact.Map(m["selector"])) },
+		"core.v1.PersistentVolumeClaimSpec": func(w *walker, m map[string]any) {
+			w.holds(artifact.Map(artifact.Map(m["resources"])["requests"]), "resources", "requests", "storage")
+		},
+		"core.v1.PersistentVolumeSpec": func(w *walker, m map[string]any) {
+			w.holds(artifact.Map(m["capacity"]), "capacity", "storage")
+		},
 	}
 	for _, name := range []string{"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"} {
 		checks["apps.v1."+name+"Spec"] = func(w *walker, m map[string]any) {
-			selects(w, m, artifact.Map(artifact.Map(m["selector"])["matchLabels"]))
+			selector := artifact.Map(m["selector"])
+			if m["selector"] != nil && len(artifact.Map(selector["matchLabels"])) == 0 && selector["matchExpressions"] == nil {
+				w.at("selector", func() { w.report("selects every pod", w.reader+" refuses a controller without a selector", "") })
+			}
+			selects(w, m, artifact.Map(selector["matchLabels"]))
 		}
 	}
 	return checks
@@ -34,6 +44,15 @@ func selects(w *walker, spec, selector map[string]any) {
 					"give spec.template.metadata.labels the same value")
 			})
 		}
+	}
+}
+
+// holds wants a quantity of storage.
+func (w *walker) holds(m map[string]any, path ...any) {
+	if m["storage"] == nil {
+		w.path = append(w.path, path...)
+		w.report("is missing", w.reader+" refuses it without this field", "")
+		w.path = w.path[:len(w.path)-len(path)]
 	}
 }
 
@@ -77,6 +96,9 @@ func (w *walker) container(container map[string]any, volumes, seen map[string]bo
 
 func serviceSpec(w *walker, spec map[string]any) {
 	ports := artifact.List(spec["ports"])
+	if len(ports) == 0 && spec["clusterIP"] != "None" && spec["type"] != "ExternalName" {
+		w.at("ports", func() { w.report("is empty", w.reader+" refuses a Service without ports", "") })
+	}
 	if len(ports) > 1 {
 		w.unique("ports", spec["ports"], "name")
 		for i, item := range ports {

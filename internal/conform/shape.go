@@ -8,7 +8,7 @@ import (
 // catalog is what one minor version knows. It is safe for concurrent use.
 type catalog struct {
 	tables  []*table
-	formats map[string]string
+	formats formats
 	minor   int
 	shapes  sync.Map
 }
@@ -20,6 +20,7 @@ type shape struct {
 	open, extensible bool
 	fields           map[string]field
 	required         []string
+	choices          []choice
 	// elsewhere are the fields that other minor versions know.
 	elsewhere map[string]spans
 }
@@ -105,6 +106,7 @@ func (c *catalog) shape(name string) *shape {
 
 func (c *catalog) read(name string, lines []string) *shape {
 	s := &shape{name: name, fields: make(map[string]field, len(lines)), elsewhere: map[string]spans{}}
+	s.choices = c.formats.choices[name]
 	for _, flag := range strings.Fields(lines[0])[2:] {
 		s.open = s.open || flag == "open"
 		s.extensible = s.extensible || flag == "x"
@@ -122,10 +124,7 @@ func (c *catalog) readField(s *shape, line string) {
 	key, rest, _ := strings.Cut(line, " ")
 	text, when, limited := strings.Cut(rest, " ")
 	key, required := strings.CutSuffix(key, "!")
-	format := c.formats[s.name+" "+key]
-	if format == "" {
-		format = c.formats["* "+key]
-	}
+	format := c.formats.of(s.name, key)
 	if limited {
 		if span := readSpans(when); !span.has(c.minor) {
 			s.elsewhere[key] = append(s.elsewhere[key], span...)
@@ -133,19 +132,43 @@ func (c *catalog) readField(s *shape, line string) {
 		}
 	}
 	s.fields[key] = field{form: readForm(text), format: format}
-	if required && format != "optional" {
+	if required && format != "optional" || format == "required" {
 		s.required = append(s.required, key)
 	}
 }
 
-// readFormats reads what the published schemas leave to the API server: the
-// form of texts and numbers, by type and field.
-func readFormats(text string) map[string]string {
-	formats := map[string]string{}
+// formats are what the published schemas leave to the API server: the form of
+// texts and numbers, by type and field, and which fields exclude each other.
+type formats struct {
+	fields  map[string]string
+	choices map[string][]choice
+}
+
+// choice are fields of which one stands at most, and one at least if it must.
+type choice struct {
+	fields []string
+	must   bool
+}
+
+func readFormats(text string) formats {
+	f := formats{fields: map[string]string{}, choices: map[string][]choice{}}
 	for line := range strings.SplitSeq(text, "\n") {
-		if words := strings.Fields(line); len(words) == 3 && words[0] != "#" {
-			formats[words[0]+" "+words[1]] = words[2]
+		words := strings.Fields(line)
+		switch {
+		case len(words) != 3 || words[0] == "#":
+		case strings.Contains(words[1], ","):
+			one := choice{fields: strings.Split(words[1], ","), must: words[2] == "one"}
+			f.choices[words[0]] = append(f.choices[words[0]], one)
+		default:
+			f.fields[words[0]+" "+words[1]] = words[2]
 		}
 	}
-	return formats
+	return f
+}
+
+func (f formats) of(typeName, key string) string {
+	if format := f.fields[typeName+" "+key]; format != "" {
+		return format
+	}
+	return f.fields["* "+key]
 }

@@ -116,8 +116,27 @@ func (w *walker) structure(name string, v any) {
 			w.at(key, func() { w.report("is missing", w.reader+" refuses it without this field", "") })
 		}
 	}
+	for _, choice := range s.choices {
+		w.choose(choice, m)
+	}
 	if check := w.checks[name]; check != nil {
 		check(w, m)
+	}
+}
+
+func (w *walker) choose(c choice, m map[string]any) {
+	count := 0
+	for _, key := range c.fields {
+		if m[key] != nil {
+			count++
+		}
+	}
+	all := strings.Join(c.fields, ", ")
+	switch {
+	case count > 1:
+		w.report("holds more than one of "+all, w.reader+" takes one of them", "")
+	case count == 0 && c.must:
+		w.report("holds none of "+all, w.reader+" wants one of them", "")
 	}
 }
 
