@@ -31,18 +31,19 @@ var leaves = []string{"internal/artifact", "internal/diag"}
 
 // owners says which package alone may import a library.
 var owners = map[string]string{
-	"github.com/BurntSushi/toml":            "internal/spec",
-	"github.com/pelletier/go-toml":          "internal/spec",
-	"github.com/google/go-jsonnet":          "internal/render",
-	"github.com/hashicorp/go-multierror":    "internal/diag",
-	"github.com/santhosh-tekuri/jsonschema": "internal/validate",
-	"sigs.k8s.io/kustomize/api":             "internal/overlay",
-	"github.com/spf13/cobra":                "cmd/hagen",
-	"github.com/docker/distribution":        "internal/conform",
-	"github.com/compose-spec/compose-go":    "internal/conform",
-	"github.com/coreos/go-systemd":          "internal/conform",
-	"gopkg.in/ini.v1":                       "internal/conform",
-	"gopkg.in/yaml.v2":                      "internal/conform",
+	"github.com/BurntSushi/toml":              "internal/spec",
+	"github.com/pelletier/go-toml":            "internal/spec",
+	"github.com/google/go-jsonnet":            "internal/render",
+	"github.com/hashicorp/go-multierror":      "internal/diag",
+	"github.com/santhosh-tekuri/jsonschema":   "internal/validate",
+	"sigs.k8s.io/kustomize/api":               "internal/overlay",
+	"github.com/spf13/cobra":                  "cmd/hagen",
+	"github.com/docker/distribution":          "internal/conform",
+	"github.com/compose-spec/compose-go":      "internal/conform",
+	"github.com/coreos/go-systemd":            "internal/conform",
+	"gopkg.in/ini.v1":                         "internal/conform",
+	"github.com/nginxinc/nginx-go-crossplane": "internal/conform",
+	"gopkg.in/yaml.v2":                        "internal/conform",
 }
 
 func TestImports(t *testing.T) {

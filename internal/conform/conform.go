@@ -32,7 +32,6 @@ type data struct {
 	kubernetes []*table
 	formats    formats
 	compose    *catalog
-	nginx      nginxTable
 	parsers    parsers
 }
 
@@ -64,7 +63,7 @@ func load(files fs.FS) (*data, error) {
 	d.compose = &catalog{tables: d.kubernetes[2:]}
 	d.kubernetes = d.kubernetes[:2]
 	texts := map[string]string{}
-	for _, name := range []string{"kubernetes/formats.txt", "nginx/directives.txt", "artifacts.txt"} {
+	for _, name := range []string{"kubernetes/formats.txt", "artifacts.txt"} {
 		text, err := fs.ReadFile(files, name)
 		if err != nil {
 			return nil, err
@@ -72,7 +71,6 @@ func load(files fs.FS) (*data, error) {
 		texts[name] = string(text)
 	}
 	d.formats = readFormats(texts["kubernetes/formats.txt"])
-	d.nginx = sync.OnceValue(func() map[string][]directive { return readDirectives(texts["nginx/directives.txt"]) })
 	d.parsers = readParsers(texts["artifacts.txt"])
 	return d, nil
 }

@@ -89,7 +89,7 @@ func (s *site) read(parser, text string) []diag.Diagnostic {
 	case "registry":
 		return registry(text, s.parsers.allow)
 	case "nginx":
-		return s.nginx.check(text)
+		return nginx(text)
 	case "json":
 		return jsonText(text)
 	case "yaml":

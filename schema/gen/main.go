@@ -1,11 +1,10 @@
 // Command gen writes the tables by which hagen checks artifacts: what every
 // minor version of Kubernetes serves and which fields it knows, the custom
-// resources of the tools around a registry, the Compose specification, and the
-// directives of nginx. The sources are modules of the Go proxy, pinned in
-// sources.go; docs/architecture.md describes the format of a table.
+// resources of the tools around a registry, and the Compose specification. The
+// sources are modules of the Go proxy, pinned in sources.go; README.md describes
+// the form of a table.
 //
-// Call: go run . (Kubernetes, custom resources, Compose), or
-// go run . -nginx FOLDER with the sources of nginx for its directives.
+// Call: go run . in this folder.
 package main
 
 import (
@@ -18,18 +17,14 @@ import (
 
 func main() {
 	out := flag.String("out", "..", "the schema folder to write to")
-	nginx := flag.String("nginx", "", "a folder with the sources of nginx")
 	flag.Parse()
-	if err := run(*out, *nginx); err != nil {
+	if err := run(*out); err != nil {
 		fmt.Fprintln(os.Stderr, "gen:", err)
 		os.Exit(1)
 	}
 }
 
-func run(out, nginx string) error {
-	if nginx != "" {
-		return write(out, "nginx/directives.txt", func() (string, error) { return directives(nginx) })
-	}
+func run(out string) error {
 	return errors.Join(
 		write(out, "kubernetes/kubernetes.txt", kubernetes),
 		write(out, "kubernetes/custom.txt", custom),
