@@ -123,7 +123,7 @@ func (s *site) file(file artifact.File) {
 	switch {
 	case value == nil:
 		s.text(file, nil, pathBase(file.Path), string(file.Data))
-	case value["services"] != nil && value["apiVersion"] == nil:
+	case pathBase(file.Path) == "docker-compose.yml":
 		s.add(file, s.project(value))
 	default:
 		s.object(file, value)

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"sort"
 	"strings"
@@ -35,9 +36,7 @@ func (n *inline) form(s *schema, name string) string {
 		return "intstr"
 	case len(s.OneOf) > 0 && s.Properties == nil:
 		return n.either(s.OneOf, name)
-	case len(s.AllOf) == 1 && s.Properties == nil && s.Type == nil:
-		return n.form(s.AllOf[0], name)
-	case s.Type == nil && len(s.Properties) == 0:
+	case s.Type == nil && len(s.Properties) == 0 && len(s.AllOf) == 0:
 		return "any"
 	}
 	if several, ok := s.Type.([]any); ok {
@@ -92,7 +91,39 @@ func enumTexts(s *schema) []string {
 	return values
 }
 
+// whole returns a structure with what it takes over from others.
+func (n *inline) whole(s *schema) *schema {
+	if len(s.AllOf) == 0 {
+		return s
+	}
+	made := *s
+	made.AllOf, made.Properties, made.Patterns = nil, maps.Clone(s.Properties), maps.Clone(s.Patterns)
+	for _, part := range s.AllOf {
+		if part.Ref != "" {
+			part = n.refs[part.Ref]
+		}
+		part = n.whole(part)
+		made.Properties = join(made.Properties, part.Properties)
+		made.Patterns = join(made.Patterns, part.Patterns)
+		made.Required = append(slices.Clone(made.Required), part.Required...)
+	}
+	return &made
+}
+
+// join adds what is missing in a.
+func join(a, b map[string]*schema) map[string]*schema {
+	out := maps.Clone(b)
+	if out == nil {
+		out = map[string]*schema{}
+	}
+	maps.Copy(out, a)
+	return out
+}
+
 func (n *inline) object(s *schema, name string) string {
+	if s = n.whole(s); s.Type == nil && len(s.Properties) == 0 {
+		return "any"
+	}
 	if s.Embedded || s.Preserve && len(s.Properties) == 0 {
 		return "object"
 	}

@@ -44,7 +44,7 @@ var crdSources = []crdSource{
 // specification.
 const (
 	composeModule  = "github.com/compose-spec/compose-go/v2"
-	composeVersion = "v2.15.0"
+	composeVersion = "v2.16.2"
 )
 
 // download returns the folder of a module in Go's module cache; the checksum
