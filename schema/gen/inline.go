@@ -153,7 +153,7 @@ func (n *inline) record(s *schema, name string) record {
 	for _, key := range sorted(s.Properties) {
 		r.fields[key] = field{
 			form:     n.form(s.Properties[key], name+"."+key),
-			required: slices.Contains(s.Required, key) && !(s.Properties[key].defaulted()),
+			required: slices.Contains(s.Required, key) && !s.Properties[key].defaulted(),
 		}
 	}
 	return r

@@ -4,7 +4,7 @@
 // sources are modules of the Go proxy, pinned in sources.go; README.md describes
 // the form of a table.
 //
-// Call: go run . in this folder.
+// Call: go run . [NAME...] in this folder.
 package main
 
 import (
@@ -17,19 +17,34 @@ import (
 
 func main() {
 	out := flag.String("out", "..", "the schema folder to write to")
+	flag.Usage = func() { fmt.Fprintln(os.Stderr, "usage: gen [-out FOLDER] [NAME...]"); flag.PrintDefaults() }
 	flag.Parse()
-	if err := run(*out); err != nil {
+	if err := run(*out, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "gen:", err)
 		os.Exit(1)
 	}
 }
 
-func run(out string) error {
-	return errors.Join(
-		write(out, "kubernetes/kubernetes.txt", kubernetes),
-		write(out, "kubernetes/custom.txt", custom),
-		write(out, "compose/compose.txt", compose),
-	)
+// tables are what can be made, by name.
+var tables = map[string]func() (string, error){
+	"kubernetes/kubernetes.txt": kubernetes,
+	"kubernetes/custom.txt":     custom,
+	"compose/compose.txt":       compose,
+}
+
+func run(out string, names []string) error {
+	if len(names) == 0 {
+		names = sorted(tables)
+	}
+	var problems []error
+	for _, name := range names {
+		made, ok := tables[name]
+		if !ok {
+			return fmt.Errorf("there is no table %s", name)
+		}
+		problems = append(problems, write(out, name, made))
+	}
+	return errors.Join(problems...)
 }
 
 func write(out, name string, made func() (string, error)) error {

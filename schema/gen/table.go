@@ -67,7 +67,7 @@ func (t *table) add(bit uint64, name string, r record) {
 // String writes the table: kinds, then types, sorted.
 func (t *table) String() string {
 	var b strings.Builder
-	b.WriteString("# Made by schema/gen; see docs/architecture.md.\n")
+	b.WriteString("# Made by schema/gen; see its README.md.\n")
 	for _, line := range sorted(t.kinds) {
 		b.WriteString("kind " + line + t.span(t.kinds[line], 1<<t.releases-1) + "\n")
 	}
