@@ -55,7 +55,11 @@ func (w *walker) matches(format, text, what string) {
 	w.report(what, w.reader+" wants "+g.words, "")
 }
 
+// checkText holds a text against a format; an empty one is as good as none.
 func (w *walker) checkText(format, text string) {
+	if text == "" {
+		return
+	}
 	switch format {
 	case "", "optional", "required", "nonnegative", "labels", "annotations", "filekeys":
 	case "envname":
@@ -67,8 +71,8 @@ func (w *walker) checkText(format, text string) {
 			w.report("must be a path below the volume", w.reader+" takes no path that begins with / or leads up by ..", "")
 		}
 	case "mountpath":
-		if text == "" || strings.Contains(text, ":") {
-			w.report("is no path to mount at", w.reader+" takes no empty path and none with a colon", "")
+		if strings.Contains(text, ":") {
+			w.report("is no path to mount at", w.reader+" takes none with a colon", "")
 		}
 	case "port", "hostport":
 	default:

@@ -26,7 +26,7 @@ func (w *walker) object(o artifact.Object) bool {
 		return true
 	}
 	w.name(k, o)
-	w.claims = claims(o)
+	w.claims, w.defaults = claims(o), w.catalog.builtIn(groupOf(k.version))
 	w.structure(k.typeName, o)
 	return true
 }
@@ -192,7 +192,7 @@ func (w *walker) name(k kind, o artifact.Object) {
 	name := artifact.Map(o["metadata"])["name"]
 	text, ok := name.(string)
 	switch {
-	case name == nil:
+	case name == nil || text == "" && ok:
 		w.report("is missing", w.reader+" refuses an object without a name", "")
 	case ok:
 		w.matches(format, text, "is not a valid name")

@@ -92,6 +92,9 @@ func (w *walker) text(f *form, format string, v any) {
 		w.wrong(v, "a text", quotes(v))
 		return
 	}
+	if text == "" && w.defaults {
+		return
+	}
 	if len(f.values) > 0 && !slices.Contains(f.values, text) {
 		fix := ""
 		if near := diag.Nearest(text, f.values); near != "" {
@@ -103,7 +106,11 @@ func (w *walker) text(f *form, format string, v any) {
 	switch f.name {
 	case "bytes":
 		if _, err := base64.StdEncoding.DecodeString(text); err != nil {
-			w.report("is not base64", w.reader+" cannot decode it", "put plain text into stringData")
+			fix := "encode it"
+			if len(w.path) == 2 && w.path[0] == "data" {
+				fix = "put plain text into stringData"
+			}
+			w.report("is not base64", w.reader+" cannot decode it", fix)
 		}
 	case "time":
 		if _, err := time.Parse(time.RFC3339, text); err != nil {

@@ -16,6 +16,8 @@ type walker struct {
 	reader string
 	// strict readers take null only where the form says so.
 	strict bool
+	// defaults are set for what is empty, by the API server for its own kinds.
+	defaults bool
 	// checks look at whole structures, by the name of their type.
 	checks map[string]func(*walker, map[string]any)
 	// claims are the volumes that a StatefulSet makes for its pods.
@@ -111,16 +113,26 @@ func (w *walker) structure(name string, v any) {
 		}
 		w.path = w.path[:len(w.path)-1]
 	}
-	for _, key := range s.required {
-		if value, ok := m[key]; !ok || value == nil && !w.strict {
-			w.at(key, func() { w.report("is missing", w.reader+" refuses it without this field", "") })
-		}
-	}
+	w.required(s, m)
 	for _, choice := range s.choices {
 		w.choose(choice, m)
 	}
 	if check := w.checks[name]; check != nil {
 		check(w, m)
+	}
+}
+
+// required wants fields to be there. A text with a format must not be empty
+// either: that is how the API server sees one that is missing.
+func (w *walker) required(s *shape, m map[string]any) {
+	for _, key := range s.required {
+		value, ok := m[key]
+		switch {
+		case !ok || value == nil && !w.strict:
+			w.at(key, func() { w.report("is missing", w.reader+" refuses it without this field", "") })
+		case value == "" && s.fields[key].format != "":
+			w.at(key, func() { w.report("is empty", w.reader+" refuses it without a value", "") })
+		}
 	}
 }
 

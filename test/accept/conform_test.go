@@ -133,6 +133,9 @@ func mutations(object map[string]any) []mutation {
 		}
 		try("missing", func() { delete(parent, key) })
 		try("empty", func() { parent[key] = nil })
+		if _, ok := old.(string); ok {
+			try("emptied text", func() { parent[key] = "" })
+		}
 	})
 	return out
 }
