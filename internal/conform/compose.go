@@ -11,7 +11,7 @@ import (
 // project checks a docker-compose.yml against the Compose specification, and
 // what Compose checks beyond its schema: that names refer to something.
 func (s *site) project(project map[string]any) []diag.Diagnostic {
-	w := &walker{catalog: s.compose, reader: "Compose", strict: true}
+	w := &walker{catalog: s.compose, reader: "Compose", strict: true, valid: s.valid}
 	w.structure("compose.Project", project)
 	services := artifact.Map(project["services"])
 	for name, service := range services {

@@ -23,6 +23,8 @@ import (
 type Checker struct {
 	data func() (*data, error)
 
+	clean cleanTexts
+
 	mu       sync.Mutex
 	catalogs map[int]*catalog
 }
@@ -82,7 +84,10 @@ func (c *Checker) Check(files artifact.Set, version string) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	s := &site{data: d, catalog: c.catalog(d, version), version: version, texts: map[string][2]int{}, seen: map[string]string{}}
+	s := &site{
+		data: d, catalog: c.catalog(d, version), version: version, clean: &c.clean, checks: kubernetesChecks(),
+		texts: map[string][2]int{}, seen: map[string]string{}, valid: map[[2]string]bool{},
+	}
 	for _, file := range files {
 		s.file(file)
 	}
@@ -112,6 +117,10 @@ type site struct {
 	catalog *catalog
 	version string
 	report  Report
+	clean   *cleanTexts
+	checks  map[string]func(*walker, map[string]any)
+	// valid are texts that were found to be in a format.
+	valid map[[2]string]bool
 	// texts are the ranges of the findings on texts, by parser and text.
 	texts map[string][2]int
 	// seen are the files of objects, by what tells the objects apart.
@@ -141,7 +150,7 @@ func (s *site) add(file artifact.File, found []diag.Diagnostic) {
 }
 
 func (s *site) object(file artifact.File, o artifact.Object) {
-	w := &walker{catalog: s.catalog, reader: "Kubernetes " + s.version, checks: kubernetesChecks()}
+	w := &walker{catalog: s.catalog, reader: "Kubernetes " + s.version, checks: s.checks, valid: s.valid}
 	if !w.object(o) {
 		s.report.Unchecked = append(s.report.Unchecked, o.ID())
 	}

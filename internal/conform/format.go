@@ -48,8 +48,12 @@ var known = sync.OnceValue(grammars)
 
 // matches reports a text that is not in a format.
 func (w *walker) matches(format, text, what string) {
+	if w.valid[[2]string{format, text}] {
+		return
+	}
 	g := known()[format]
 	if (g.longest == 0 || len(text) <= g.longest) && compiled()[format].MatchString(text) {
+		w.valid[[2]string{format, text}] = true
 		return
 	}
 	w.report(what, w.reader+" wants "+g.words, "")

@@ -67,6 +67,19 @@ func readForm(text string) *form {
 	return &form{kind: 's', name: text}
 }
 
+// may tells by the type of a value alone whether it can have the form.
+func (f *form) may(v any) bool {
+	switch v.(type) {
+	case nil:
+		return f.kind == 's' && (f.name == "null" || f.name == "any")
+	case []any:
+		return f.kind == 'l' || f.kind == 'o' || f.name == "any"
+	case string, bool, int, int64, float64:
+		return f.kind == 's' || f.kind == 'o'
+	}
+	return f.kind == 'm' || f.kind == 't' || f.kind == 'o' || f.name == "object" || f.name == "any"
+}
+
 // alternatives parts a form at the semicolons that stand in no parentheses.
 func alternatives(text string) []string {
 	if !strings.Contains(text, ";") {

@@ -63,7 +63,7 @@ func (s *site) text(file artifact.File, at []any, name, text string) {
 		return
 	}
 	before := len(s.report.Findings)
-	found := s.read(parser, text)
+	found := s.clean.read(key, func() []diag.Diagnostic { return s.read(parser, text) })
 	for i := range found {
 		found[i].Path = append(append([]any{}, at...), found[i].Path...)
 	}

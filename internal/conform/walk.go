@@ -22,8 +22,10 @@ type walker struct {
 	checks map[string]func(*walker, map[string]any)
 	// claims are the volumes that a StatefulSet makes for its pods.
 	claims map[string]bool
-	path   []any
-	found  []diag.Diagnostic
+	// valid are texts that were found to be in a format.
+	valid map[[2]string]bool
+	path  []any
+	found []diag.Diagnostic
 }
 
 func (w *walker) report(message, reason, fix string) {
@@ -183,14 +185,17 @@ func shortList(names []string) string {
 func (w *walker) oneOf(f *form, format string, v any) {
 	found := w.found
 	var best []diag.Diagnostic
-	for i, other := range f.others {
+	for _, other := range f.others {
+		if !other.may(v) {
+			continue
+		}
 		w.found = nil
 		w.value(other, format, v)
 		if len(w.found) == 0 {
 			w.found = found
 			return
 		}
-		if i == 0 || deepest(w.found) > deepest(best) {
+		if best == nil || deepest(w.found) > deepest(best) {
 			best = w.found
 		}
 	}
