@@ -6,6 +6,7 @@ package compile
 import (
 	"errors"
 	"path/filepath"
+	"slices"
 
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 
@@ -15,6 +16,7 @@ import (
 	"hagen/internal/diag"
 	"hagen/internal/overlay"
 	"hagen/internal/render"
+	"hagen/internal/secret"
 	"hagen/internal/spec"
 	"hagen/internal/unwrap"
 	"hagen/internal/validate"
@@ -85,33 +87,21 @@ func (c *Compiler) Worker(dir string) *Worker {
 // means the spec itself.
 func (w *Worker) Compile(document *spec.Document, environment string) (Site, error) {
 	site := Site{}
-	doc, err := document.Environment(environment)
+	r, err := w.rendering(document, environment)
 	if err != nil {
 		return site, err
 	}
-	if err := placed(doc, w.schema.Check(doc.Root)); err != nil {
-		return site, err
-	}
-	root := w.schema.Fill(doc.Root)
-	files, err := w.readFiles(doc)
+	site.Warnings = r.warnings
+	sealed, err := w.secrets(r)
 	if err != nil {
 		return site, err
 	}
-	if len(texts(root["overlays"])) > 0 {
-		go w.overlays.Prepare()
-	}
-	rendered, err := w.render(doc, root, files, environment)
-	if err != nil {
+	objects := slices.Concat(r.objects, sealed.objects)
+	ours, theirs := shipped(r.overlays), userOverlays(r.root, w.dir)
+	if site.Base, err = w.overlay(r.doc, objects, ours); err != nil {
 		return site, err
 	}
-	if site.Warnings, err = findings(doc, rendered.Findings); err != nil {
-		return site, err
-	}
-	ours, theirs := shipped(rendered.Overlays), userOverlays(root, w.dir)
-	if site.Base, err = w.overlay(doc, rendered.Objects, ours); err != nil {
-		return site, err
-	}
-	patched, err := w.overlay(doc, site.Base, theirs)
+	patched, err := w.overlay(r.doc, site.Base, theirs)
 	if err != nil {
 		return site, err
 	}
@@ -119,12 +109,53 @@ func (w *Worker) Compile(document *spec.Document, environment string) (Site, err
 	if err != nil {
 		return site, err
 	}
-	if site.Files, err = artifact.NewSet(unwrapped); err != nil {
+	if site.Files, err = artifact.NewSet(sealed.addTo(unwrapped)); err != nil {
 		return site, err
 	}
-	site.Manifest = w.manifest(root, files, environment)
+	site.Manifest = w.manifest(r.root, r.files, environment)
 	site.Folder = folder(site.Manifest)
-	return site, w.conform(&site, root, w.history(doc, rendered.Objects, site.Base, patched, ours, theirs))
+	return site, w.conform(&site, r.root, w.history(r.doc, objects, site.Base, patched, ours, theirs))
+}
+
+// rendering is a spec after the library has seen it, before any overlay.
+type rendering struct {
+	doc         *spec.Document
+	environment string
+	root        map[string]any
+	files       map[string]string
+	objects     []artifact.Object
+	overlays    []string
+	need        secret.Need
+	warnings    []diag.Diagnostic
+}
+
+// rendering runs the stages from the document to the objects.
+func (w *Worker) rendering(document *spec.Document, environment string) (rendering, error) {
+	r := rendering{environment: environment}
+	var err error
+	if r.doc, err = document.Environment(environment); err != nil {
+		return r, err
+	}
+	if err := placed(r.doc, w.schema.Check(r.doc.Root)); err != nil {
+		return r, err
+	}
+	r.root = w.schema.Fill(r.doc.Root)
+	if r.files, err = w.readFiles(r.doc); err != nil {
+		return r, err
+	}
+	if len(texts(r.root["overlays"])) > 0 {
+		go w.overlays.Prepare()
+	}
+	rendered, err := w.render(r.doc, r.root, r.files, environment)
+	if err != nil {
+		return r, err
+	}
+	if r.warnings, err = findings(r.doc, rendered.Findings); err != nil {
+		return r, err
+	}
+	r.objects, r.overlays = rendered.Objects, rendered.Overlays
+	r.need, err = secret.Decode(rendered.Secrets, artifact.Map(r.root["secrets"]), r.files)
+	return r, err
 }
 
 func folder(m bundle.Manifest) string {

@@ -21,9 +21,14 @@ var allowed = map[string][]string{
 	"internal/reference": {"internal/artifact", "internal/diag", "schema"},
 	"internal/compile": {
 		"internal/artifact", "internal/bundle", "internal/conform", "internal/diag", "internal/overlay", "internal/render",
-		"internal/spec", "internal/unwrap", "internal/validate", "jsonnet", "overlays", "schema",
+		"internal/secret", "internal/spec", "internal/unwrap", "internal/validate", "jsonnet", "overlays", "schema",
 	},
 	"internal/render/bake": {"internal/render"},
+	"internal/lock":        {},
+	"internal/sopstest":    {"internal/lock"},
+	"internal/bundle":      {"internal/artifact", "internal/diag", "internal/lock"},
+	"internal/material":    {"internal/artifact", "internal/diag", "internal/secret"},
+	"internal/vault":       {"internal/artifact", "internal/diag", "internal/lock", "internal/material", "internal/secret"},
 	"jsonnet":              {}, "overlays": {}, "schema": {},
 }
 
@@ -44,6 +49,7 @@ var owners = map[string]string{
 	"gopkg.in/ini.v1":                         "internal/conform",
 	"github.com/nginxinc/nginx-go-crossplane": "internal/conform",
 	"gopkg.in/yaml.v2":                        "internal/conform",
+	"github.com/bitnami-labs/sealed-secrets":  "internal/vault",
 }
 
 func TestImports(t *testing.T) {

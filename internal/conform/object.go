@@ -26,6 +26,7 @@ func (w *walker) object(o artifact.Object) bool {
 		return true
 	}
 	w.name(k, o)
+	o, w.encrypted = withoutSops(o)
 	w.claims, w.defaults = claims(o), w.catalog.builtIn(groupOf(k.version))
 	w.structure(k.typeName, o)
 	return true

@@ -82,7 +82,12 @@ func TestObjects(t *testing.T) {
 		"sealed secret":   {"apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret" + meta + "spec: {encryptedData: [1]}", "spec.encryptedData: is a list, must be a mapping"},
 		"service monitor": {"apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor" + meta + "spec: {endpoints: [{prt: http}], selector: {}}", "spec.endpoints[0].prt: unknown field / write port"},
 		"route":           {"apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute" + meta + "spec: {hostname: [a]}", "spec.hostname: unknown field / write hostnames"},
-		"nobody knows":    {"apiVersion: example.com/v1\nkind: Thing" + meta + "a: b", ""},
+		"encrypted": {
+			"apiVersion: v1\nkind: Secret" + meta + "data: {a: 'ENC[AES256_GCM,data:x]'}\nsops: {mac: 'ENC[x]'}", "",
+		},
+		"half encrypted":      {"apiVersion: v1\nkind: Secret" + meta + "data: {a: 'plain!'}\nsops: {mac: 'ENC[x]'}", "data.a: is not base64"},
+		"encrypted by nobody": {"apiVersion: v1\nkind: Secret" + meta + "sops: {}", "sops: unknown field"},
+		"nobody knows":        {"apiVersion: example.com/v1\nkind: Thing" + meta + "a: b", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			file := artifact.File{Path: "kubernetes/x.yaml", Value: decode(t, []byte(test.text))}

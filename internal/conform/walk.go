@@ -18,6 +18,8 @@ type walker struct {
 	strict bool
 	// defaults are set for what is empty, by the API server for its own kinds.
 	defaults bool
+	// encrypted values stand for what SOPS makes of them in the cluster.
+	encrypted bool
 	// checks look at whole structures, by the name of their type.
 	checks map[string]func(*walker, map[string]any)
 	// claims are the volumes that a StatefulSet makes for its pods.
@@ -42,7 +44,7 @@ func (w *walker) at(step any, check func()) {
 }
 
 func (w *walker) value(f *form, format string, v any) {
-	if v == nil && !w.strict {
+	if v == nil && !w.strict || w.encrypted && isEncrypted(v) {
 		return
 	}
 	switch f.kind {

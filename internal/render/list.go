@@ -54,6 +54,26 @@ func placeholders(form string) any {
 	return found
 }
 
+// parts splits the form of a composed secret into text and materials, in their
+// order.
+func parts(form string) any {
+	list := []any{}
+	text := func(s string) {
+		if s != "" {
+			list = append(list, map[string]any{"text": s})
+		}
+	}
+	for _, found := range placeholders(form).([]any) {
+		place := found.(map[string]any)
+		before, after, _ := strings.Cut(form, place["text"].(string))
+		text(before)
+		list = append(list, map[string]any{"material": place["material"], "escape": place["escaped"] != ""})
+		form = after
+	}
+	text(form)
+	return list
+}
+
 func anyList(texts []string) []any {
 	out := make([]any, len(texts))
 	for i, text := range texts {

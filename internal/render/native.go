@@ -37,6 +37,7 @@ func natives() []*jsonnet.NativeFunction {
 		onText("systemdEscapePath", func(s string) (any, error) { return systemdEscapePath(s), nil }),
 		onText("basename", func(s string) (any, error) { return path.Base(s), nil }),
 		onText("placeholders", func(s string) (any, error) { return placeholders(s), nil }),
+		onText("parts", func(s string) (any, error) { return parts(s), nil }),
 		onText("ipv4", func(s string) (any, error) { return ipv4(s), nil }),
 		onText("sha256", func(s string) (any, error) { return sha256Hex(s), nil }),
 		{Name: "split", Params: ast.Identifiers{"text", "separator"}, Func: split},

@@ -39,6 +39,9 @@ type Output struct {
 	Findings []diag.Diagnostic
 	// Overlays names the shipped components that the spec asks for.
 	Overlays []string
+	// Secrets says which secrets the rendering needs and where they belong; it
+	// holds no value.
+	Secrets map[string]any
 }
 
 // VM evaluates the library. It keeps what it parsed, so one VM serves many
@@ -179,6 +182,7 @@ func outputOf(value any) (Output, error) {
 	for _, item := range artifact.List(root["overlays"]) {
 		out.Overlays = append(out.Overlays, artifact.Text(item))
 	}
+	out.Secrets = artifact.Map(root["secrets"])
 	return out, nil
 }
 

@@ -52,14 +52,19 @@ func isOwn(object artifact.Object, kind string) bool {
 	return object.Kind() == kind && strings.HasPrefix(object.APIVersion(), ownGroup)
 }
 
-// index finds ConfigMaps and Secrets by kind and name.
+// index finds ConfigMaps and Secrets by kind and name. An object of another kind
+// that says the fingerprints of a Secret stands for the Secret of its name, which
+// its controller makes.
 type index map[string]artifact.Object
 
 func newIndex(objects []artifact.Object) index {
 	found := index{}
 	for _, object := range objects {
-		if kind := object.Kind(); kind == "ConfigMap" || kind == "Secret" {
+		switch kind := object.Kind(); {
+		case kind == "ConfigMap" || kind == "Secret":
 			found[kind+"/"+object.Name()] = object
+		case kind != kindBundle && object.Annotation(fingerprintsAnnotation) != "":
+			found["Secret/"+object.Name()] = object
 		}
 	}
 	return found

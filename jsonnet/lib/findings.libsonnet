@@ -8,6 +8,7 @@ local subjects = [
   import 'findings/redis.libsonnet',
   import 'findings/database.libsonnet',
   import 'findings/settings.libsonnet',
+  import 'findings/secrets.libsonnet',
   import 'findings/components.libsonnet',
 ];
 

@@ -17,6 +17,7 @@
   set:: std.native('set'),
   repeated:: std.native('repeated'),
   placeholders:: std.native('placeholders'),
+  parts:: std.native('parts'),
   split:: std.native('split'),
   basename:: std.native('basename'),
   ipv4:: std.native('ipv4'),

@@ -22,6 +22,13 @@ var broken = []struct {
 	{"compose", "compose/node1/docker-compose.yml", "      - core\n", "      - cure\n", "cure"},
 	{"compose", "compose/node1/docker-compose.yml", "a$$b", "a$b", "is not set"},
 	{"compose", "compose/node1/docker-compose.yml", "    networks:\n      - harbor\n", "    networks:\n      - harbour\n", "harbour"},
+	{"compose", "compose/node1/host/secrets.list", "variable core", "variable cure", "cure"},
+	{"dotenv", "compose/node1/.env", "docker-compose.yml:", "", "does not name both"},
+	{"dotenv", "compose/node1/.env", "docker-compose.secrets.yml", "core.env", "does not name both"},
+	{"secrets list", "compose/node1/host/secrets.list", "variable core", "variable cure", "no service cure"},
+	{"secrets list", "compose/node1/host/secrets.list", "file secretkey", "file secretkeys", "nothing mounts secretkeys"},
+	{"secrets list", "compose/node1/host/secrets.list", "10000 10000 0400", "core core 0400", "line 1 is no line of it"},
+	{"secrets list", "compose/node1/host/secrets.list", "CORE_SECRET core_secret\n", "CORE_SECRET core_secret", "has no end"},
 	{"registry", "compose/node1/config/registry/config.yml", "version: 0.1", "version: 9.9", "version"},
 	{"registry", "compose/node1/config/registry/config.yml", "  filesystem:\n    rootdirectory: /storage\n", "  inmemory: {}\n", "want filesystem"},
 	{"registry", "compose/node1/config/registry/config.yml", "rootdirectory", "root", "rootdirectory did not arrive"},
@@ -63,6 +70,7 @@ var broken = []struct {
 	{"json", "compose/node1/host/daemon.json", "]\n", "],\n", "invalid character"},
 	{"json", "compose/node1/host/daemon.json", "  ]\n", "  ],\n  \"insecure-registries\": []\n", "set twice"},
 	{"shell", "compose/node1/host/check.sh", "fi\n", "", "end of file"},
+	{"shell", "compose/node1/host/check.sh", "-q /mnt", "-q $mnt", "SC2086"},
 	{"certificates", "compose/node1/trust/ca.crt", "MII", "AAA", "certificate 1"},
 	{"certificates", "compose/node1/trust/ca.crt", "CERTIFICATE", "PRIVATE KEY", "want a certificate"},
 	{"markdown", "RUNBOOK.md", "-d\n```\n", "-d\n", "never closed"},
@@ -122,7 +130,7 @@ func TestBrokenPaths(t *testing.T) {
 	for _, row := range []struct{ path, old, new, want string }{
 		{"compose/node1/docker-compose.yml", "./config/core/app.conf", "./config/core/app.cnf", "service core: ./config/core/app.cnf"},
 		{"compose/node1/docker-compose.yml", "/mnt/cephfs/harbor/log/node1", "/mnt/cephfs/harbor/log/node2", "service log: /mnt/cephfs/harbor/log/node2"},
-		{"compose/node1/docker-compose.yml", "hub}/core.env", "hub}/cure.env", "service core: /etc/hagen/secrets/hub/cure.env"},
+		{"compose/node1/docker-compose.yml", "hub}/secretkey", "hub}/key", "service core: /etc/hagen/secrets/hub/key"},
 		{"RUNBOOK.md", "data/registry", "data/registry2", "service registry: /mnt/cephfs/harbor/data/registry"},
 	} {
 		t.Run(row.want, func(t *testing.T) {
