@@ -35,6 +35,10 @@ type File struct {
 	Executable bool
 	// Component names the part of the library that made the file.
 	Component string
+	// Value is what Data was encoded from, if it was: nobody need parse it.
+	Value any
+	// From are the keys of the objects that the file was made from.
+	From []string
 }
 
 // SHA256 returns the hex digest of the file's bytes.

@@ -12,6 +12,7 @@ import (
 
 	"hagen/internal/artifact"
 	"hagen/internal/bundle"
+	"hagen/internal/conform"
 	"hagen/internal/diag"
 	"hagen/internal/overlay"
 	"hagen/internal/render"
@@ -31,13 +32,16 @@ type Compiler struct {
 	schema   *validate.Schema
 	overlays *overlay.Engine
 	library  *render.Library
+	checker  *conform.Checker
 	files    filesys.FileSystem
 }
 
 // New makes a compiler that reads the users' files from files. The version is
 // hagen's own; it goes into the manifests.
 func New(version string, files filesys.FileSystem) (*Compiler, error) {
-	c := &Compiler{version: version, overlays: overlay.New(overlays.FS, files), files: files}
+	c := &Compiler{
+		version: version, overlays: overlay.New(overlays.FS, files), checker: conform.New(schema.Artifacts), files: files,
+	}
 	// The schema and the library are read side by side, on two cores: a build
 	// waits for both.
 	failed := make(chan error, 1)
@@ -62,6 +66,8 @@ type Site struct {
 	// Base holds the objects before the user's overlays.
 	Base     []artifact.Object
 	Warnings []diag.Diagnostic
+	// Unchecked are the objects whose kinds no schema is known of.
+	Unchecked []string
 }
 
 // Worker compiles the sites of one spec, one at a time. Its virtual machine
@@ -95,10 +101,12 @@ func (w *Worker) Compile(document *spec.Document, environment string) (Site, err
 	if err != nil {
 		return site, err
 	}
-	if site.Base, err = w.overlay(r.doc, slices.Concat(r.objects, sealed.objects), shipped(r.overlays)); err != nil {
+	objects := slices.Concat(r.objects, sealed.objects)
+	ours, theirs := shipped(r.overlays), userOverlays(r.root, w.dir)
+	if site.Base, err = w.overlay(r.doc, objects, ours); err != nil {
 		return site, err
 	}
-	patched, err := w.overlay(r.doc, site.Base, userOverlays(r.root, w.dir))
+	patched, err := w.overlay(r.doc, site.Base, theirs)
 	if err != nil {
 		return site, err
 	}
@@ -111,7 +119,7 @@ func (w *Worker) Compile(document *spec.Document, environment string) (Site, err
 	}
 	site.Manifest = w.manifest(r.root, r.files, environment)
 	site.Folder = folder(site.Manifest)
-	return site, nil
+	return site, w.conform(&site, r.root, w.history(r.doc, objects, site.Base, patched, ours, theirs))
 }
 
 // rendering is a spec after the library has seen it, before any overlay.

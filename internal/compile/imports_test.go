@@ -20,7 +20,7 @@ var allowed = map[string][]string{
 	"internal/scaffold":  {"internal/artifact", "internal/diag", "schema"},
 	"internal/reference": {"internal/artifact", "internal/diag", "schema"},
 	"internal/compile": {
-		"internal/artifact", "internal/bundle", "internal/diag", "internal/overlay", "internal/render",
+		"internal/artifact", "internal/bundle", "internal/conform", "internal/diag", "internal/overlay", "internal/render",
 		"internal/secret", "internal/spec", "internal/unwrap", "internal/validate", "jsonnet", "overlays", "schema",
 	},
 	"internal/render/bake": {"internal/render"},
@@ -36,14 +36,20 @@ var leaves = []string{"internal/artifact", "internal/diag"}
 
 // owners says which package alone may import a library.
 var owners = map[string]string{
-	"github.com/BurntSushi/toml":             "internal/spec",
-	"github.com/pelletier/go-toml":           "internal/spec",
-	"github.com/google/go-jsonnet":           "internal/render",
-	"github.com/hashicorp/go-multierror":     "internal/diag",
-	"github.com/santhosh-tekuri/jsonschema":  "internal/validate",
-	"sigs.k8s.io/kustomize/api":              "internal/overlay",
-	"github.com/spf13/cobra":                 "cmd/hagen",
-	"github.com/bitnami-labs/sealed-secrets": "internal/vault",
+	"github.com/BurntSushi/toml":              "internal/spec",
+	"github.com/pelletier/go-toml":            "internal/spec",
+	"github.com/google/go-jsonnet":            "internal/render",
+	"github.com/hashicorp/go-multierror":      "internal/diag",
+	"github.com/santhosh-tekuri/jsonschema":   "internal/validate",
+	"sigs.k8s.io/kustomize/api":               "internal/overlay",
+	"github.com/spf13/cobra":                  "cmd/hagen",
+	"github.com/docker/distribution":          "internal/conform",
+	"github.com/compose-spec/compose-go":      "internal/conform",
+	"github.com/coreos/go-systemd":            "internal/conform",
+	"gopkg.in/ini.v1":                         "internal/conform",
+	"github.com/nginxinc/nginx-go-crossplane": "internal/conform",
+	"gopkg.in/yaml.v2":                        "internal/conform",
+	"github.com/bitnami-labs/sealed-secrets":  "internal/vault",
 }
 
 func TestImports(t *testing.T) {

@@ -56,7 +56,11 @@ func (p Place) String() string {
 type Diagnostic struct {
 	Severity Severity
 	Place    Place
-	// Path is where in the document the problem is: keys and indexes.
+	// Artifact is the rendered file that is wrong, below the output folder;
+	// Place is then what in the spec made it so.
+	Artifact string
+	// Path is where in the document or artifact the problem is: keys and
+	// indexes.
 	Path []any
 	// Message says what is wrong.
 	Message string
@@ -64,14 +68,20 @@ type Diagnostic struct {
 	Reason string
 	// Fix says what to write instead.
 	Fix string
+	// Origin says what made an artifact: a component and overlays.
+	Origin string
 }
 
-// Error returns the path and the message.
+// Error returns the artifact, the path and the message.
 func (d Diagnostic) Error() string {
+	text := d.Message
 	if path := PathString(d.Path); path != "" {
-		return path + ": " + d.Message
+		text = path + ": " + text
 	}
-	return d.Message
+	if d.Artifact != "" {
+		text = d.Artifact + ": " + text
+	}
+	return text
 }
 
 // PathString writes a path as people write it in TOML: vm.nodes[1].name, with

@@ -33,6 +33,7 @@ func bundleFiles(object artifact.Object, index index) ([]artifact.File, error) {
 	b.files = append(b.files, artifact.File{
 		Path: b.folder + "/docker-compose.yml", Data: append([]byte(header), data...),
 		Component: object.Annotation(artifact.AnnotationComponent),
+		Value:     project, From: append([]string{object.Key()}, b.variables()...),
 	})
 	return b.files, b.problems.ErrorOrNil()
 }
@@ -174,7 +175,20 @@ func (b *bundle) configFile(service, source string, reference map[string]any) {
 	b.written[source] = value
 	b.files = append(b.files, artifact.File{
 		Path: path.Join(b.folder, source), Data: []byte(value), Component: service,
+		From: []string{b.index.key(artifact.Text(reference["name"])), b.object.Key()},
 	})
+}
+
+// variables are the keys of the ConfigMaps whose variables the services take.
+func (b *bundle) variables() []string {
+	var keys []string
+	for _, service := range artifact.List(artifact.Map(b.object["spec"])["services"]) {
+		for _, item := range artifact.List(artifact.Map(service)["envFrom"]) {
+			name := artifact.Text(artifact.Map(artifact.Map(item)["configMapRef"])["name"])
+			keys = append(keys, b.index.key(name))
+		}
+	}
+	return keys
 }
 
 // ports writes the short form, which all releases of Compose read alike.

@@ -74,6 +74,8 @@ func (x index) configMap(name string) map[string]any {
 	return artifact.Map(x["ConfigMap/"+name]["data"])
 }
 
+func (x index) key(name string) string { return x["ConfigMap/"+name].Key() }
+
 // clusterFiles writes each object into a file of its own and lists them in a
 // kustomization.yaml for kubectl, Argo CD and Flux.
 func clusterFiles(objects []artifact.Object, index index) ([]artifact.File, error) {
@@ -87,13 +89,15 @@ func clusterFiles(objects []artifact.Object, index index) ([]artifact.File, erro
 		}
 		component := object.Annotation(artifact.AnnotationComponent)
 		name := fileName(folder, object, taken)
-		data, err := artifact.EncodeYAML(stripped(withChecksum(object, index)))
+		final := stripped(withChecksum(object, index))
+		data, err := artifact.EncodeYAML(final)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", object.ID(), err)
 		}
 		folders[folder] = append(folders[folder], name)
 		files = append(files, artifact.File{
 			Path: folder + "/" + name, Data: append([]byte(header), data...), Component: component,
+			Value: final, From: []string{object.Key()},
 		})
 	}
 	for folder, names := range folders {
@@ -187,6 +191,7 @@ func listed(folder string, list any, object artifact.Object) ([]artifact.File, e
 			Path: path.Join(folder, name), Data: []byte(artifact.Text(entry["content"])),
 			Executable: artifact.Text(entry["mode"]) == "0755",
 			Component:  object.Annotation(artifact.AnnotationComponent),
+			From:       []string{object.Key()},
 		})
 	}
 	return files, nil

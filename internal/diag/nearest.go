@@ -1,9 +1,9 @@
-package validate
+package diag
 
 import "strings"
 
-// nearest returns the name that word was probably meant to be, or "".
-func nearest(word string, names []string) string {
+// Nearest returns the name that word was probably meant to be, or "".
+func Nearest(word string, names []string) string {
 	if whole := completion(word, names); whole != "" {
 		return whole
 	}

@@ -1,4 +1,4 @@
-package validate
+package diag
 
 import (
 	"strings"
@@ -34,7 +34,7 @@ func TestNearest(t *testing.T) {
 		{"a", nil, ""},
 		{strings.Repeat("long", 100), keys, ""},
 	} {
-		if got := nearest(test.word, test.names); got != test.want {
+		if got := Nearest(test.word, test.names); got != test.want {
 			t.Errorf("%q: got %q, want %q", test.word, got, test.want)
 		}
 	}
