@@ -93,6 +93,8 @@ fuzz:
 	$(GO) test ./internal/material -run '^$$' -fuzz FuzzImport -fuzztime $(FUZZTIME)
 	$(GO) test ./internal/vault -run '^$$' -fuzz FuzzNodeBefore -fuzztime $(FUZZTIME)
 	$(GO) test ./internal/vault -run '^$$' -fuzz FuzzDocumentReaders -fuzztime $(FUZZTIME)
+	$(GO) test ./internal/diff -run '^$$' -fuzz FuzzApply -fuzztime $(FUZZTIME)
+	$(GO) test ./internal/diff -run '^$$' -fuzz FuzzNothingSecret -fuzztime $(FUZZTIME)
 	$(GO) test ./internal/vault -run '^$$' -fuzz FuzzParseRecipient -fuzztime $(FUZZTIME)
 
 # bench measures against Kustomize; see docs/performance.md.
@@ -110,6 +112,7 @@ tables:
 generate:
 	cd overlays/gen && $(GO) run . > ../openapi.json
 	$(GO) test ./internal/reference -update
+	$(GO) test ./internal/impact -update
 	$(TOOL) gofumpt -w cmd internal schema overlays jsonnet test bench
 	$(TOOL) jsonnetfmt -i $$(find jsonnet examples -type f -name '*sonnet')
 	$(MAKE) examples
