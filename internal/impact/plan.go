@@ -30,6 +30,7 @@ func (s *Set) PlanOf(x diff.Comparison, changes []diff.Change) []string {
 				who = append(who, change)
 			}
 		}
+		who = step.everywhere(who, changes)
 		if len(who) > 0 && !slices.ContainsFunc(changes, step.spares) {
 			plan = append(plan, step.line(who))
 		}
@@ -37,8 +38,19 @@ func (s *Set) PlanOf(x diff.Comparison, changes []diff.Change) []string {
 	return plan
 }
 
+// everywhere takes all changes of a target in place of one of the registry as a
+// whole, such as its version.
+func (s Step) everywhere(who, changes []diff.Change) []diff.Change {
+	if s.Target == "" || !slices.ContainsFunc(who, func(c diff.Change) bool { return c.Object.Kind == "registry" }) {
+		return who
+	}
+	return slices.DeleteFunc(slices.Clone(changes), func(c diff.Change) bool {
+		return c.Object.Target != s.Target || c.Impact > diff.Manual
+	})
+}
+
 func (s Step) asks(c diff.Change) bool {
-	return (s.Target == "" || s.Target == c.Object.Target) &&
+	return (s.Target == "" || s.Target == c.Object.Target || c.Object.Kind == "registry") &&
 		(len(s.Impacts) == 0 || slices.Contains(s.Impacts, c.Impact)) &&
 		(len(s.Tags) == 0 || overlap(s.Tags, c.Tags))
 }

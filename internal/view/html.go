@@ -44,8 +44,8 @@ func htmlPage(reports []diff.Report) []htmlRegistry {
 		}
 		for _, g := range shown {
 			one.Groups = append(one.Groups, htmlGroup{
-				Impact: g.first.Impact.String(), Name: g.name, Reason: visible(g.first.Reason), Source: visible(g.first.Source),
-				Concerns: visible(strings.Join(g.first.Concerns, ", ")), Lines: g.lines(0, 1000), Also: all(g.first.Also),
+				Impact: g.first.Impact.String(), Name: g.name(), Reason: visible(g.first.Reason), Source: visible(g.first.Source),
+				Concerns: visible(strings.Join(g.concerns, ", ")), Lines: g.lines(0, 0), Also: all(g.first.Also),
 			})
 		}
 		page = append(page, one)

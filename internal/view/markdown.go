@@ -150,26 +150,34 @@ func dangers(p *page, r diff.Report, all []group) int {
 		return 0
 	}
 	for _, g := range all {
-		if dangerous(g) && p.add(block(r, g, true)) {
+		if dangerous(g) && p.add(p.block(r, g, true)) {
 			shown++
 		}
 	}
 	return shown
 }
 
-// block is one object with its changes, complete in itself.
-func block(r diff.Report, g group, withRegistry bool) string {
+// most bounds the lines of a block; without a limit there is none.
+func (p *page) most() int {
+	if p.limit == 0 {
+		return 0
+	}
+	return 20
+}
+
+// block is what stands under one heading, complete in itself.
+func (p *page) block(r diff.Report, g group, withRegistry bool) string {
 	var b strings.Builder
 	b.WriteString("- **" + g.first.Impact.String() + "** ")
 	if withRegistry {
 		b.WriteString(code(r.Name(), 100) + " ")
 	}
-	b.WriteString(code(g.name, 200) + ": " + escape(visible(g.first.Reason)))
-	if len(g.first.Concerns) > 0 {
-		b.WriteString("; concerns " + code(strings.Join(g.first.Concerns, ", "), 400))
+	b.WriteString(code(g.name(), 400) + ": " + escape(visible(g.first.Reason)))
+	if len(g.concerns) > 0 {
+		b.WriteString("; concerns " + code(some(g.concerns, 12), 600))
 	}
 	b.WriteString("\n")
-	for _, line := range g.lines(200, 20) {
+	for _, line := range g.lines(200, p.most()) {
 		b.WriteString("  - " + code(line, 600) + "\n")
 	}
 	for _, also := range g.first.Also {
@@ -205,7 +213,7 @@ func details(p *page, r diff.Report) int {
 	}
 	shown := 0
 	for _, g := range all {
-		if !dangerous(g) && p.add(block(r, g, false)) {
+		if !dangerous(g) && p.add(p.block(r, g, false)) {
 			shown++
 		}
 	}

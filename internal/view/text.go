@@ -74,7 +74,7 @@ const mostLines = 40
 
 func (t text) group(g group) {
 	impact := g.first.Impact
-	fmt.Fprintf(t, "  %s %s\n", t.color(impact, fmt.Sprintf("%-8s", impact)), t.bold(g.name))
+	fmt.Fprintf(t, "  %s %s\n", t.color(impact, fmt.Sprintf("%-8s", impact)), t.bold(g.name()))
 	for _, line := range g.lines(t.limit(), mostLines) {
 		t.line("           ", line)
 	}
@@ -82,8 +82,8 @@ func (t text) group(g group) {
 	for _, also := range g.first.Also {
 		t.line("           ", "(also "+also+")")
 	}
-	if len(g.first.Concerns) > 0 {
-		t.line("           ", "concerns "+visible(strings.Join(g.first.Concerns, ", ")))
+	if len(g.concerns) > 0 {
+		t.line("           ", "concerns "+some(g.concerns, 12))
 	}
 }
 
