@@ -7,7 +7,7 @@ VERSION ?= 0.1.0
 LDFLAGS  = -s -w -X main.version=$(VERSION)
 EXAMPLES = $(sort $(wildcard examples/*.toml))
 
-.PHONY: all tables build sops examples check format lint unit race stale example-secrets accept sinks secrets flux test fuzz bench generate setup clean
+.PHONY: all tables build sops examples check format lint unit race stale example-secrets accept sinks secrets flux recipes test fuzz bench generate setup clean
 
 all: build
 
@@ -45,7 +45,7 @@ example-secrets: build sops
 check: format lint unit stale
 
 format:
-	@test -z "$$($(TOOL) gofumpt -l cmd internal schema overlays jsonnet test bench | tee /dev/stderr)"
+	@test -z "$$($(TOOL) gofumpt -l cmd internal schema overlays jsonnet test bench ci | tee /dev/stderr)"
 	@$(TOOL) jsonnetfmt --test $$(find jsonnet examples -type f -name '*sonnet')
 
 lint:
@@ -82,7 +82,13 @@ secrets: setup build sops
 flux: build sops
 	cd test/flux && $(GO) vet ./... && $(GO) test -count=1 ./...
 
-test: check sinks accept secrets flux
+# recipes runs the steps of ci/ against a local repository and a server that answers
+# as GitHub and GitLab do.
+recipes: setup build
+	$(GO) vet ./ci
+	$(GO) test -count=1 ./ci
+
+test: check sinks accept secrets flux recipes
 
 # fuzz looks for texts and specs that break a reader, for a short while each.
 FUZZTIME ?= 30s
@@ -113,7 +119,7 @@ generate:
 	cd overlays/gen && $(GO) run . > ../openapi.json
 	$(GO) test ./internal/reference -update
 	$(GO) test ./internal/impact -update
-	$(TOOL) gofumpt -w cmd internal schema overlays jsonnet test bench
+	$(TOOL) gofumpt -w cmd internal schema overlays jsonnet test bench ci
 	$(TOOL) jsonnetfmt -i $$(find jsonnet examples -type f -name '*sonnet')
 	$(MAKE) examples
 
