@@ -130,6 +130,10 @@ type both struct {
 }
 
 func (b *both) run(jobs []compile.Job) error {
+	all := jobs
+	if b.brokenBase == nil {
+		jobs = b.withoutSame(jobs, b.same)
+	}
 	err := b.head.compiler.Each(jobs, func(i int, site compile.Site) error {
 		b.warn(site)
 		old, err := b.before(jobs[i].Environment)
@@ -144,7 +148,22 @@ func (b *both) run(jobs []compile.Job) error {
 	if err != nil {
 		return err
 	}
-	return b.gone(jobs)
+	return b.gone(all)
+}
+
+// same tells whether an environment is made from the same on both sides.
+func (b *both) same(job compile.Job) (diff.Report, bool) {
+	now, ok := b.head.compiler.Inputs(job)
+	if !ok {
+		return diff.Report{}, false
+	}
+	for _, old := range b.old {
+		if old.Environment == job.Environment {
+			was, ok := b.base.compiler.Inputs(old)
+			return sameReport(now), ok && was == now
+		}
+	}
+	return diff.Report{}, false
 }
 
 // before compiles an environment as it was.

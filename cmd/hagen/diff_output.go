@@ -20,7 +20,11 @@ func (c *collector) withOutput(compiler *compile.Compiler, args []string, o diff
 	if err != nil {
 		return err
 	}
+	jobs = c.withoutSame(jobs, sameAsOutput(compiler, o.out))
 	keep := map[string][]string{}
+	for _, r := range c.reports {
+		keep[r.Registry] = append(keep[r.Registry], r.Environment)
+	}
 	err = compiler.Each(jobs, func(i int, site compile.Site) error {
 		old, notes, err := rendered(filepath.Join(o.out, site.Folder))
 		if errors.Is(err, fs.ErrNotExist) {
@@ -64,6 +68,12 @@ func (c *collector) leftBehind(out string, keep map[string][]string) error {
 		}
 	}
 	return nil
+}
+
+// readRendered reads the manifest of a folder, and what is not as it says.
+func readRendered(dir string) (bundle.Manifest, []string, error) {
+	content, err := bundle.Read(dir)
+	return content.Manifest, content.Notes, err
 }
 
 // rendered reads a folder that a build wrote.

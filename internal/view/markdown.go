@@ -118,7 +118,7 @@ func table(p *page, reports []diff.Report) {
 	}
 	p.add("\n")
 	if len(same) > 0 {
-		p.add("No difference: " + shorten(strings.Join(same, ", "), 500) + "\n\n")
+		p.add("No difference: " + some(same, mostSame) + "\n\n")
 	}
 }
 

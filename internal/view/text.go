@@ -34,11 +34,14 @@ func Text(w io.Writer, reports []diff.Report, o TextOptions) error {
 		t.report(r)
 	}
 	if len(same) > 0 {
-		b.WriteString(wrap("no difference: "+strings.Join(same, ", "), o.Width, "  ") + "\n")
+		b.WriteString(wrap("no difference: "+some(same, mostSame), o.Width, "  ") + "\n")
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
+
+// mostSame bounds the registries that are named although nothing differs.
+const mostSame = 30
 
 type text struct {
 	*strings.Builder
