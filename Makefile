@@ -12,12 +12,16 @@ EXAMPLES = $(sort $(wildcard examples/*.toml))
 all: build
 
 # build makes bin/hagen: static, without debugging tables, the library parsed
-# beforehand (a hagen built without that makes the same, more slowly).
-build: jsonnet/baked/library.ast
+# beforehand and the rules checked (a hagen built without makes the same, more slowly).
+build: jsonnet/baked/library.ast schema/baked/rules.bin
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/hagen
 
 jsonnet/baked/library.ast: jsonnet/versions.json $(shell find jsonnet -name '*.libsonnet') $(wildcard internal/render/*.go)
 	$(GO) run ./internal/render/bake jsonnet > $@.new
+	mv $@.new $@
+
+schema/baked/rules.bin: $(wildcard schema/rules/*.yaml) $(wildcard internal/rule/*.go)
+	$(GO) run ./internal/rule/bake schema > $@.new
 	mv $@.new $@
 
 # examples renders every example into out/.
@@ -78,4 +82,4 @@ generate:
 	$(MAKE) examples
 
 clean:
-	rm -rf bin jsonnet/baked/library.ast
+	rm -rf bin jsonnet/baked/library.ast schema/baked/rules.bin

@@ -60,17 +60,17 @@ local base(input) = {
     + configMaps(m)
     + (if m.onCompose then (import 'targets/compose.libsonnet')(m) else [])
     + (import 'targets/documents.libsonnet')(m),
-  findings:: (import 'lib/findings.libsonnet')(m),
+  facts:: (import 'lib/facts.libsonnet')(m),
 };
 
 {
-  // render returns the objects and findings of a spec, and which of the shipped
-  // overlays it asks for.
+  // render returns the objects of a spec, what the rules read of it, and which of
+  // the shipped overlays it asks for.
   // input: { spec, files, environment }, the spec with its defaults
   // extensions: the user's objects, added to the model in their order
   render(input, extensions)::
     local plain = base(input);
     local whole = plain + generations[plain.harbor.generation];
     local model = std.foldl(function(model, extension) model + extension, extensions, whole);
-    { objects: model.objects, findings: model.findings, overlays: model.spec.gitops.engines },
+    { objects: model.objects, facts: model.facts, overlays: model.spec.gitops.engines },
 }

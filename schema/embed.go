@@ -6,5 +6,5 @@ import "embed"
 
 // FS holds the schemas.
 //
-//go:embed spec.schema.json
+//go:embed spec.schema.json parity.yaml rules baked
 var FS embed.FS

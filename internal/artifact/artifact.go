@@ -11,6 +11,8 @@ import (
 	"fmt"
 	"sort"
 	"strings"
+
+	"go.yaml.in/yaml/v3"
 )
 
 // Annotation keys by which the library steers where an object goes. They are
@@ -35,6 +37,24 @@ type File struct {
 	Executable bool
 	// Component names the part of the library that made the file.
 	Component string
+	// Value is what the bytes say, where the maker of the file knows it.
+	Value map[string]any
+}
+
+// Table returns what a file of YAML says: a table, or nil when it is none.
+func (f File) Table() map[string]any {
+	if f.Value != nil {
+		return f.Value
+	}
+	var node yaml.Node
+	if yaml.Unmarshal(f.Data, &node) != nil || node.Kind == 0 {
+		return nil
+	}
+	value, err := Value(&node)
+	if err != nil {
+		return nil
+	}
+	return Map(value)
 }
 
 // SHA256 returns the hex digest of the file's bytes.

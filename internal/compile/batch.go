@@ -19,6 +19,7 @@ type Job struct {
 // Jobs returns what there is to compile in a document: its environments, or
 // the spec itself when it has none, or the one environment that is asked for.
 func (c *Compiler) Jobs(document *spec.Document, dir, environment string) ([]Job, error) {
+	daysAsText(document.Root)
 	if err := placed(document, c.schema.CheckEnvironments(document.Root)); err != nil {
 		return nil, err
 	}

@@ -13,7 +13,9 @@ import (
 	"hagen/internal/bundle"
 	"hagen/internal/diag"
 	"hagen/internal/overlay"
+	"hagen/internal/registry"
 	"hagen/internal/render"
+	"hagen/internal/rule"
 	"hagen/internal/spec"
 	"hagen/internal/unwrap"
 	"hagen/internal/validate"
@@ -29,6 +31,8 @@ type Compiler struct {
 	schema   *validate.Schema
 	overlays *overlay.Engine
 	library  *render.Library
+	rules    *rule.Set
+	parity   *registry.Parity
 	files    filesys.FileSystem
 }
 
@@ -47,7 +51,10 @@ func New(version string, files filesys.FileSystem) (*Compiler, error) {
 	c.library = render.NewLibrary(jsonnet.Library)
 	var err error
 	c.digest, err = digestOf(jsonnet.Library, overlays.FS, schema.FS)
-	return c, errors.Join(<-failed, err)
+	var rulesErr, parityErr error
+	c.rules, rulesErr = rule.Load(schema.FS)
+	c.parity, parityErr = registry.LoadParity(schema.FS)
+	return c, errors.Join(<-failed, err, rulesErr, parityErr)
 }
 
 // Site is one registry in one environment, compiled.
@@ -58,8 +65,11 @@ type Site struct {
 	Manifest bundle.Manifest
 	Files    artifact.Set
 	// Base holds the objects before the user's overlays.
-	Base     []artifact.Object
+	Base []artifact.Object
+	// Warnings are what does not stop a build, notes of waived rules among them.
 	Warnings []diag.Diagnostic
+	Waivers  []*Waiver
+	Evidence Evidence
 }
 
 // Worker compiles the sites of one spec, one at a time. Its virtual machine
@@ -98,7 +108,12 @@ func (w *Worker) Compile(document *spec.Document, environment string) (Site, err
 	if err != nil {
 		return site, err
 	}
-	if site.Warnings, err = findings(doc, rendered.Findings); err != nil {
+	site.Manifest = w.manifest(root, files, environment)
+	site.Folder = folder(site.Manifest)
+	site.Evidence = Evidence{Spec: root, Model: rendered.Facts, Folder: filepath.ToSlash(site.Folder)}
+	waived := waiversOf(doc, root, w.rules)
+	site.Waivers = waived.list
+	if site.Warnings, err = findings(waived.place(doc, w.specFindings(site.Evidence))); err != nil {
 		return site, err
 	}
 	if site.Base, err = w.overlay(doc, rendered.Objects, shipped(rendered.Overlays)); err != nil {
@@ -115,9 +130,10 @@ func (w *Worker) Compile(document *spec.Document, environment string) (Site, err
 	if site.Files, err = artifact.NewSet(unwrapped); err != nil {
 		return site, err
 	}
-	site.Manifest = w.manifest(root, files, environment)
-	site.Folder = folder(site.Manifest)
-	return site, nil
+	site.Evidence.Files = site.Files
+	more, err := findings(append(waived.place(doc, w.ArtifactFindings(site.Evidence)), waived.leftOver()...))
+	site.Warnings = append(site.Warnings, more...)
+	return site, err
 }
 
 func folder(m bundle.Manifest) string {
@@ -134,12 +150,11 @@ func placed(doc *spec.Document, found []diag.Diagnostic) error {
 	return list.ErrorOrNil()
 }
 
-// findings parts warnings from errors.
-func findings(doc *spec.Document, found []diag.Diagnostic) (warnings []diag.Diagnostic, err error) {
+// findings parts what stops a build from what does not.
+func findings(found []diag.Diagnostic) (warnings []diag.Diagnostic, err error) {
 	var list diag.List
 	for _, d := range found {
-		d.Place = doc.Place(d.Path)
-		if d.Severity == diag.Warning {
+		if d.Severity != diag.Error {
 			warnings = append(warnings, d)
 			continue
 		}

@@ -20,10 +20,11 @@ var allowed = map[string][]string{
 	"internal/scaffold":  {"internal/artifact", "internal/diag", "schema"},
 	"internal/reference": {"internal/artifact", "internal/diag", "schema"},
 	"internal/compile": {
-		"internal/artifact", "internal/bundle", "internal/diag", "internal/overlay", "internal/render",
-		"internal/spec", "internal/unwrap", "internal/validate", "jsonnet", "overlays", "schema",
+		"internal/artifact", "internal/bundle", "internal/diag", "internal/overlay", "internal/registry",
+		"internal/render", "internal/rule", "internal/spec", "internal/unwrap", "internal/validate", "jsonnet", "overlays", "schema",
 	},
 	"internal/render/bake": {"internal/render"},
+	"internal/rule/bake":   {"internal/diag", "internal/rule"},
 	"jsonnet":              {}, "overlays": {}, "schema": {},
 }
 
@@ -37,6 +38,7 @@ var owners = map[string]string{
 	"github.com/hashicorp/go-multierror":    "internal/diag",
 	"github.com/santhosh-tekuri/jsonschema": "internal/validate",
 	"sigs.k8s.io/kustomize/api":             "internal/overlay",
+	"github.com/google/cel-go":              "internal/rule",
 	"github.com/spf13/cobra":                "cmd/hagen",
 }
 

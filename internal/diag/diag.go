@@ -21,12 +21,17 @@ const (
 	Error Severity = iota
 	// Warning is printed, and the build goes on.
 	Warning
+	// Note is printed and is no problem: what the spec waives.
+	Note
 )
 
-// String returns "error" or "warning".
+// String returns "error", "warning" or "note".
 func (s Severity) String() string {
-	if s == Warning {
+	switch s {
+	case Warning:
 		return "warning"
+	case Note:
+		return "note"
 	}
 	return "error"
 }
@@ -55,7 +60,12 @@ func (p Place) String() string {
 // break of layout: those are added when it is printed.
 type Diagnostic struct {
 	Severity Severity
-	Place    Place
+	// Rule is the id of the rule that was broken, if there is one.
+	Rule  string
+	Place Place
+	// Artifact is the file that Path leads into, below the output folder; it is
+	// empty when the problem is in the spec itself.
+	Artifact string
 	// Path is where in the document the problem is: keys and indexes.
 	Path []any
 	// Message says what is wrong.
@@ -66,12 +76,16 @@ type Diagnostic struct {
 	Fix string
 }
 
-// Error returns the path and the message.
+// Error returns the artifact, the path and the message.
 func (d Diagnostic) Error() string {
+	text := d.Message
 	if path := PathString(d.Path); path != "" {
-		return path + ": " + d.Message
+		text = path + ": " + text
 	}
-	return d.Message
+	if d.Artifact != "" {
+		text = d.Artifact + ": " + text
+	}
+	return text
 }
 
 // PathString writes a path as people write it in TOML: vm.nodes[1].name, with
@@ -169,5 +183,5 @@ func less(a, b Diagnostic) bool {
 }
 
 func same(a, b Diagnostic) bool {
-	return a.Place == b.Place && a.Error() == b.Error() && a.Severity == b.Severity
+	return a.Place == b.Place && a.Error() == b.Error() && a.Severity == b.Severity && a.Rule == b.Rule
 }

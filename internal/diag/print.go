@@ -21,10 +21,14 @@ func writeOne(b *strings.Builder, d Diagnostic) {
 	} else {
 		b.WriteString("hagen: ")
 	}
-	if d.Severity == Warning {
-		b.WriteString("warning: ")
+	if d.Severity != Error {
+		b.WriteString(d.Severity.String() + ": ")
 	}
-	b.WriteString(Clean(Mask(d.Error())) + "\n")
+	b.WriteString(Clean(Mask(d.Error())))
+	if d.Rule != "" {
+		b.WriteString(" [" + d.Rule + "]")
+	}
+	b.WriteString("\n")
 	for _, more := range []string{d.Reason, d.Fix} {
 		if more != "" {
 			b.WriteString("  " + strings.ReplaceAll(Clean(Mask(more)), "\n", "\n  ") + "\n")

@@ -27,7 +27,7 @@ func bundleFiles(object artifact.Object, index index) ([]artifact.File, error) {
 	b.files = append(b.files, more...)
 	b.files = append(b.files, artifact.File{
 		Path: b.folder + "/docker-compose.yml", Data: append([]byte(header), data...),
-		Component: object.Annotation(artifact.AnnotationComponent),
+		Component: object.Annotation(artifact.AnnotationComponent), Value: project,
 	})
 	return b.files, b.problems.ErrorOrNil()
 }

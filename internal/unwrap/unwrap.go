@@ -82,13 +82,14 @@ func clusterFiles(objects []artifact.Object, index index) ([]artifact.File, erro
 		}
 		component := object.Annotation(artifact.AnnotationComponent)
 		name := fileName(folder, object, taken)
-		data, err := artifact.EncodeYAML(stripped(withChecksum(object, index)))
+		final := stripped(withChecksum(object, index))
+		data, err := artifact.EncodeYAML(final)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", object.ID(), err)
 		}
 		folders[folder] = append(folders[folder], name)
 		files = append(files, artifact.File{
-			Path: folder + "/" + name, Data: append([]byte(header), data...), Component: component,
+			Path: folder + "/" + name, Data: append([]byte(header), data...), Component: component, Value: final,
 		})
 	}
 	for folder, names := range folders {

@@ -1,0 +1,109 @@
+package registry
+
+import (
+	"fmt"
+	"maps"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+var (
+	upstreamServer = regexp.MustCompile(`\bserver ([a-z][a-z-]*):(\d+);`)
+	plainURL       = regexp.MustCompile(`\bhttp://([a-z][a-z-]*)(?::(\d+))?(?:[/\s"]|$)`)
+	listening      = regexp.MustCompile(`\blisten (?:\S*:)?(\d+)`)
+	metricsServer  = regexp.MustCompile(`location = \S+ \{\s*proxy_pass http://\$metrics`)
+)
+
+// nginxFile is where a container has the configuration of nginx.
+const nginxFile = "/etc/nginx/nginx.conf"
+
+// servesHTTP tells the container that clients arrive at: its nginx is the one
+// that hands on /v2/.
+func (c Container) servesHTTP() bool {
+	text, ok := c.Files[nginxFile]
+	return ok && strings.Contains(text, "/v2/")
+}
+
+// Endpoint is the address that the registry gives to its clients, or "".
+func (t Target) Endpoint() string {
+	for _, c := range t.Containers {
+		if endpoint, ok := c.Env["EXT_ENDPOINT"]; ok {
+			return endpoint
+		}
+	}
+	return ""
+}
+
+// addresses lists the host:port of components that the environment and the
+// files of all containers name. In a configuration of nginx a URL names an
+// upstream, whose servers are the addresses.
+func (t Target) addresses() []string {
+	found := map[string]bool{}
+	note := func(pattern *regexp.Regexp, text string) {
+		for _, match := range pattern.FindAllStringSubmatch(text, -1) {
+			port := match[2]
+			if port == "" {
+				port = "80"
+			}
+			found[match[1]+":"+port] = true
+		}
+	}
+	for _, c := range t.Containers {
+		for _, value := range c.Env {
+			if strings.Contains(value, "http://") {
+				note(plainURL, value)
+			}
+		}
+		for name, text := range c.Files {
+			if name == nginxFile {
+				note(upstreamServer, text)
+			} else if strings.Contains(text, "http://") {
+				note(plainURL, text)
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(found))
+}
+
+// enter notes the container port behind the registry's address, from what is
+// published -> container port.
+func (t *Target) enter(ports map[string]string) {
+	address, err := url.Parse(t.Endpoint())
+	if err != nil {
+		return
+	}
+	t.EntryHost, t.EntryPort = address.Hostname(), t.reached(address, ports)
+}
+
+// reached picks the target of the URL's port; only if a balancer stands in
+// front, the one other port that does not serve metrics.
+func (t Target) reached(address *url.URL, ports map[string]string) string {
+	port := address.Port()
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443"}[address.Scheme]
+	}
+	if target, ok := ports[port]; ok {
+		return target
+	}
+	metrics := t.metricsPort()
+	targets := slices.DeleteFunc(slices.Sorted(maps.Values(ports)), func(target string) bool { return target == metrics })
+	if len(targets) == 1 {
+		return targets[0]
+	}
+	return fmt.Sprintf("(port %s is not published: %v)", port, ports)
+}
+
+// metricsPort is the port of the proxy that is not for the balancer.
+func (t Target) metricsPort() string {
+	for _, c := range t.Containers {
+		text := c.Files[nginxFile]
+		if at := metricsServer.FindStringIndex(text); at != nil {
+			if ports := listening.FindAllStringSubmatch(text[:at[0]], -1); len(ports) > 0 {
+				return ports[len(ports)-1][1]
+			}
+		}
+	}
+	return ""
+}
