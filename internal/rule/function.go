@@ -39,6 +39,7 @@ func functions() []function {
 		{"get", []*types.Type{dyn, text, dyn}, dyn, get},
 		{"hostPort", []*types.Type{text}, dyn, hostPort},
 		{"isAddress", []*types.Type{text}, types.BoolType, isAddress},
+		{"isText", []*types.Type{dyn}, types.BoolType, isText},
 		{"join", []*types.Type{dyn, text}, text, join},
 		{"keys", []*types.Type{dyn}, list, keys},
 		{"max", []*types.Type{dyn, dyn}, types.DoubleType, maximum},
@@ -78,18 +79,29 @@ func (f function) bind(e *evaluator) func(args ...ref.Val) ref.Val {
 }
 
 // get follows a dotted path through tables; what is not there is the default.
+// A key may hold dots itself, as names of files and annotations do.
 func get(_ *evaluator, args []any) (any, error) {
-	value := args[0]
-	for name := range strings.SplitSeq(args[1].(string), ".") {
+	value, path := args[0], args[1].(string)
+	for path != "" {
 		table, ok := value.(map[string]any)
 		if !ok {
 			return args[2], nil
 		}
+		name, rest := path, ""
+		if _, all := table[path]; !all {
+			name, rest, _ = strings.Cut(path, ".")
+		}
 		if value, ok = table[name]; !ok || value == nil {
 			return args[2], nil
 		}
+		path = rest
 	}
 	return whole(value), nil
+}
+
+func isText(_ *evaluator, args []any) (any, error) {
+	_, ok := args[0].(string)
+	return ok, nil
 }
 
 func keys(_ *evaluator, args []any) (any, error) {
