@@ -1,7 +1,10 @@
 package compile
 
 import (
+	"maps"
 	"path"
+	"reflect"
+	"slices"
 
 	"hagen/internal/artifact"
 	"hagen/internal/diag"
@@ -21,6 +24,9 @@ type Evidence struct {
 	// Folder is that of the site below the output folder.
 	Folder string
 }
+
+// RuleIDs lists the ids of the shipped rules.
+func (c *Compiler) RuleIDs() []string { return c.rules.IDs() }
 
 // specFindings evaluates the rules that read the spec alone.
 func (c *Compiler) specFindings(e Evidence) []rule.Finding {
@@ -45,8 +51,12 @@ func (c *Compiler) ArtifactFindings(e Evidence) []rule.Finding {
 	return found
 }
 
+// itemsOf lists what rules are evaluated for. What is the same on several nodes
+// is one value.
 func itemsOf(files artifact.Set, site registry.Site) map[string][]rule.Item {
 	items := map[string][]rule.Item{}
+	texts := map[string]map[string]any{}
+	add := func(subject string, item rule.Item) { items[subject] = append(items[subject], item) }
 	for _, file := range files {
 		switch {
 		case isObject(file):
@@ -55,23 +65,65 @@ func itemsOf(files artifact.Set, site registry.Site) map[string][]rule.Item {
 			if registry.PodTemplate(object) != nil {
 				kinds = append(kinds, "Workload")
 			}
-			items["object"] = append(items["object"], rule.Item{Kinds: kinds, Artifact: file.Path, Value: object})
+			add("object", rule.Item{Kinds: kinds, Artifact: file.Path, Value: object})
+			continue
 		case path.Base(file.Path) == "docker-compose.yml":
-			items["bundle"] = append(items["bundle"], rule.Item{
-				Kinds: []string{path.Base(path.Dir(file.Path))}, Artifact: file.Path, Value: file.Table(),
-			})
-			fallthrough
-		default:
-			items["file"] = append(items["file"], rule.Item{
-				Kinds: []string{file.Path}, Artifact: file.Path,
-				Value: map[string]any{"path": file.Path, "text": string(file.Data)},
+			add("bundle", rule.Item{Kinds: []string{path.Base(path.Dir(file.Path))}, Artifact: file.Path, Value: file.Table()})
+		}
+		text := string(file.Data)
+		if texts[text] == nil {
+			texts[text] = map[string]any{"text": text}
+		}
+		add("file", rule.Item{Kinds: []string{file.Path}, Artifact: file.Path, Value: texts[text]})
+	}
+	items["service"] = serviceItems(items["bundle"])
+	items["container"] = containerItems(site)
+	for _, target := range site.Targets {
+		add("target", targetItem(target))
+	}
+	return items
+}
+
+// serviceItems lists the services of all bundles.
+func serviceItems(bundles []rule.Item) []rule.Item {
+	var items []rule.Item
+	first := map[string]map[string]any{}
+	for _, bundle := range bundles {
+		services := artifact.Map(bundle.Value["services"])
+		for _, name := range slices.Sorted(maps.Keys(services)) {
+			value := first[name]
+			if value == nil || !reflect.DeepEqual(value["spec"], services[name]) {
+				value = map[string]any{"name": name, "spec": services[name]}
+			}
+			if first[name] == nil {
+				first[name] = value
+			}
+			items = append(items, rule.Item{
+				Kinds: []string{name}, Artifact: bundle.Artifact, Path: []any{"services", name}, Value: value,
 			})
 		}
 	}
+	return items
+}
+
+// containerItems lists the containers of all targets.
+func containerItems(site registry.Site) []rule.Item {
+	type known struct {
+		registry.Container
+		value map[string]any
+	}
+	var items []rule.Item
+	first := map[string]known{}
 	for _, target := range site.Targets {
-		items["target"] = append(items["target"], targetItem(target))
-		for _, container := range target.Containers {
-			items["container"] = append(items["container"], containerItem(target, container))
+		for _, c := range target.Containers {
+			twin, ok := first[c.ID]
+			if !ok || !twin.Same(c) {
+				twin = known{c, containerValue(c)}
+			}
+			if !ok {
+				first[c.ID] = twin
+			}
+			items = append(items, rule.Item{Kinds: []string{c.ID}, Artifact: c.Artifact, Path: c.Path, Value: twin.value})
 		}
 	}
 	return items
@@ -82,21 +134,17 @@ func isObject(file artifact.File) bool {
 }
 
 func targetItem(t registry.Target) rule.Item {
-	containers := []any{}
-	for _, c := range t.Containers {
-		containers = append(containers, containerItem(t, c).Value)
-	}
 	return rule.Item{Kinds: []string{t.Name}, Value: map[string]any{
 		"name": t.Name, "endpoint": t.Endpoint(), "entry_host": t.EntryHost, "entry_port": t.EntryPort,
-		"answers": table(t.Answers), "ceph": table(t.Ceph), "containers": containers,
+		"answers": table(t.Answers), "ceph": table(t.Ceph),
 	}}
 }
 
-func containerItem(t registry.Target, c registry.Container) rule.Item {
-	return rule.Item{Kinds: []string{c.ID}, Artifact: c.Artifact, Path: c.Path, Value: map[string]any{
-		"id": c.ID, "target": t.Name, "image": c.Image, "env": table(c.Env), "secrets": table(c.Secrets),
+func containerValue(c registry.Container) map[string]any {
+	return map[string]any{
+		"id": c.ID, "image": c.Image, "env": table(c.Env), "secrets": table(c.Secrets),
 		"files": table(c.Files), "secret_files": table(c.SecretFiles), "shared": table(c.Shared), "own": table(c.Own),
-	}}
+	}
 }
 
 func table(m map[string]string) map[string]any {

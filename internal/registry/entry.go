@@ -40,7 +40,7 @@ func (t Target) Endpoint() string {
 // files of all containers name. In a configuration of nginx a URL names an
 // upstream, whose servers are the addresses.
 func (t Target) addresses() []string {
-	found := map[string]bool{}
+	found, seen := map[string]bool{}, map[string]bool{}
 	note := func(pattern *regexp.Regexp, text string) {
 		for _, match := range pattern.FindAllStringSubmatch(text, -1) {
 			port := match[2]
@@ -57,6 +57,10 @@ func (t Target) addresses() []string {
 			}
 		}
 		for name, text := range c.Files {
+			if seen[text] {
+				continue
+			}
+			seen[text] = true
 			if name == nginxFile {
 				note(upstreamServer, text)
 			} else if strings.Contains(text, "http://") {

@@ -17,8 +17,6 @@ const Cluster = "kubernetes"
 // Site is what the artifacts of one site describe.
 type Site struct {
 	Targets []Target
-	// Materials are what SECRETS.md or a list of secrets tells people to make.
-	names Names
 }
 
 // Target is one rendering: a bundle or the cluster.
@@ -61,6 +59,13 @@ type Container struct {
 	Reads []string
 }
 
+// Same tells whether two containers are alike wherever they are described.
+func (c Container) Same(other Container) bool {
+	return c.ID == other.ID && c.Image == other.Image && maps.Equal(c.Env, other.Env) &&
+		maps.Equal(c.Secrets, other.Secrets) && maps.Equal(c.Files, other.Files) &&
+		maps.Equal(c.SecretFiles, other.SecretFiles) && maps.Equal(c.Shared, other.Shared) && maps.Equal(c.Own, other.Own)
+}
+
 // Names is how a rendering calls its components otherwise, as data.
 type Names struct {
 	// Suffixes are cut from the names of workloads and containers.
@@ -93,7 +98,7 @@ func Read(files artifact.Set, names Names) Site {
 		r.files[file.Path] = file
 	}
 	r.readSecrets()
-	site := Site{names: names}
+	site := Site{}
 	for _, node := range r.nodes() {
 		site.Targets = append(site.Targets, r.bundle(node))
 	}

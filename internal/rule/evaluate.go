@@ -2,8 +2,8 @@ package rule
 
 import (
 	"fmt"
-	"maps"
 	"path"
+	"reflect"
 	"slices"
 
 	"github.com/google/cel-go/common/ast"
@@ -69,6 +69,9 @@ func (e *evaluator) selected(h head) []Item {
 func matches(kinds, patterns []string) bool {
 	for _, pattern := range patterns {
 		for _, kind := range kinds {
+			if pattern == kind {
+				return true
+			}
 			if ok, _ := path.Match(pattern, kind); ok {
 				return true
 			}
@@ -150,15 +153,21 @@ func (e *evaluator) rule(h head, items []Item) error {
 	if err != nil {
 		return err
 	}
+	done := map[uintptr]outcome{}
 	for _, item := range items {
-		variables := maps.Clone(e.shared)
-		variables[h.subject] = item.Value
-		result, err := run(program, variables)
-		if err != nil {
-			e.fail(h, item, err)
+		variables := &scope{shared: e.shared, name: h.subject, value: item.Value}
+		// What is the same on several nodes has one value, which is judged once.
+		twin := reflect.ValueOf(item.Value).Pointer()
+		o, known := done[twin]
+		if !known {
+			o.result, o.err = run(program, variables)
+			done[twin] = o
+		}
+		if o.err != nil {
+			e.fail(h, item, o.err)
 			continue
 		}
-		switch found := result.(type) {
+		switch found := o.result.(type) {
 		case types.Bool:
 			if found {
 				e.found(h, item, variables, nil)
@@ -168,28 +177,53 @@ func (e *evaluator) rule(h head, items []Item) error {
 				e.found(h, item, variables, it.Next())
 			}
 		default:
-			e.fail(h, item, fmt.Errorf("it gives %s, not true or false", result.Type().TypeName()))
+			e.fail(h, item, fmt.Errorf("it gives %s, not true or false", o.result.Type().TypeName()))
 		}
 	}
 	return nil
 }
+
+// outcome is what the expression of a rule gave for one value.
+type outcome struct {
+	result ref.Val
+	err    error
+}
+
+// scope holds the variables of one evaluation.
+type scope struct {
+	shared map[string]any
+	name   string
+	value  any
+	it     ref.Val
+}
+
+// ResolveName returns the value of a variable.
+func (s *scope) ResolveName(name string) (any, bool) {
+	switch name {
+	case s.name:
+		return s.value, true
+	case "it_":
+		return s.it, s.it != nil
+	}
+	value, ok := s.shared[name]
+	return value, ok
+}
+
+// Parent returns nothing: there is no scope around this one.
+func (s *scope) Parent() interpreter.Activation { return nil }
 
 func (e *evaluator) plan(checked *ast.AST) (interpreter.Interpretable, error) {
 	return e.interpreter.NewInterpretable(checked, interpreter.CompileRegexConstants(interpreter.MatchesRegexOptimization))
 }
 
 // run evaluates a program; a panic of a function is an error of the rule.
-func run(program interpreter.Interpretable, variables map[string]any) (result ref.Val, err error) {
+func run(program interpreter.Interpretable, variables *scope) (result ref.Val, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("%v", r)
 		}
 	}()
-	activation, err := interpreter.NewActivation(variables)
-	if err != nil {
-		return nil, err
-	}
-	result = program.Eval(activation)
+	result = program.Eval(variables)
 	if types.IsUnknownOrError(result) {
 		return nil, fmt.Errorf("%v", result)
 	}
@@ -197,13 +231,13 @@ func run(program interpreter.Interpretable, variables map[string]any) (result re
 }
 
 // found words one finding. Only here the texts of a rule are read.
-func (e *evaluator) found(h head, item Item, variables map[string]any, it ref.Val) {
+func (e *evaluator) found(h head, item Item, variables *scope, it ref.Val) {
 	r, err := e.set.Rule(h.id)
 	if err != nil {
 		e.fail(h, item, err)
 		return
 	}
-	variables["it_"] = it
+	variables.it = it
 	value := func(code string) (any, error) { return e.detail(r, code, variables) }
 	f := Finding{Diagnostic: diag.Diagnostic{Severity: h.severity, Rule: h.id, Artifact: item.Artifact}}
 	texts := []struct {
@@ -232,7 +266,7 @@ func (e *evaluator) found(h head, item Item, variables map[string]any, it ref.Va
 }
 
 // detail evaluates an expression of a text.
-func (e *evaluator) detail(r *Rule, code string, variables map[string]any) (any, error) {
+func (e *evaluator) detail(r *Rule, code string, variables *scope) (any, error) {
 	c, err := e.set.checker()
 	if err != nil {
 		return nil, err

@@ -51,7 +51,8 @@ type Item struct {
 	// where in that file.
 	Artifact string
 	Path     []any
-	Value    map[string]any
+	// Value is judged once, however many items share it.
+	Value map[string]any
 }
 
 // Input is what the rules of one site read.
@@ -79,7 +80,7 @@ type expression struct {
 }
 
 // subjects are the things that a rule may be evaluated for.
-var subjects = []string{"spec", "object", "container", "bundle", "file", "target"}
+var subjects = []string{"spec", "object", "container", "bundle", "service", "file", "target"}
 
 // SpecSubject is the subject of rules that read the spec alone.
 const SpecSubject = "spec"
