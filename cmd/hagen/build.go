@@ -85,7 +85,7 @@ func build(s streams, args []string, o buildOptions) error {
 	if err != nil {
 		return explainForeign(err)
 	}
-	return report(s, o, results)
+	return summarize(s, o, results)
 }
 
 // compileInto compiles all jobs and hands every site to the target.
@@ -152,8 +152,8 @@ func explainForeign(err error) error {
 	return list.ErrorOrNil()
 }
 
-// report prints warnings and the outcome, and returns the exit code.
-func report(s streams, o buildOptions, results []result) error {
+// summarize prints warnings and the outcome, and returns the exit code.
+func summarize(s streams, o buildOptions, results []result) error {
 	var warnings diag.List
 	stale := false
 	for _, r := range results {

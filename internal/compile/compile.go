@@ -6,6 +6,7 @@ package compile
 import (
 	"errors"
 	"path/filepath"
+	"sync"
 
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 
@@ -78,11 +79,15 @@ type Worker struct {
 	*Compiler
 	dir string
 	vm  *render.VM
+	// own are the rules with those of the folder, read when they are needed.
+	own func() (*rule.Set, error)
 }
 
 // Worker makes a worker for the specs of one folder.
 func (c *Compiler) Worker(dir string) *Worker {
-	return &Worker{Compiler: c, dir: dir, vm: c.library.VM(dir, c.files.ReadFile)}
+	w := &Worker{Compiler: c, dir: dir, vm: c.library.VM(dir, c.files.ReadFile)}
+	w.own = sync.OnceValues(w.ownRules)
+	return w
 }
 
 // Compile runs all stages over one environment of a document; an empty name
@@ -94,6 +99,10 @@ func (w *Worker) Compile(document *spec.Document, environment string) (Site, err
 		return site, err
 	}
 	if err := placed(doc, w.schema.Check(doc.Root)); err != nil {
+		return site, err
+	}
+	rules, err := w.own()
+	if err != nil {
 		return site, err
 	}
 	root := w.schema.Fill(doc.Root)
@@ -111,9 +120,9 @@ func (w *Worker) Compile(document *spec.Document, environment string) (Site, err
 	site.Manifest = w.manifest(root, files, environment)
 	site.Folder = folder(site.Manifest)
 	site.Evidence = Evidence{Spec: root, Model: rendered.Facts, Folder: filepath.ToSlash(site.Folder)}
-	waived := waiversOf(doc, root, w.rules)
+	waived := waiversOf(doc, root, rules)
 	site.Waivers = waived.list
-	if site.Warnings, err = findings(waived.place(doc, w.specFindings(site.Evidence))); err != nil {
+	if site.Warnings, err = findings(waived.place(doc, specFindings(rules, site.Evidence))); err != nil {
 		return site, err
 	}
 	if site.Base, err = w.overlay(doc, rendered.Objects, shipped(rendered.Overlays)); err != nil {
@@ -131,7 +140,7 @@ func (w *Worker) Compile(document *spec.Document, environment string) (Site, err
 		return site, err
 	}
 	site.Evidence.Files = site.Files
-	more, err := findings(append(waived.place(doc, w.ArtifactFindings(site.Evidence)), waived.leftOver()...))
+	more, err := findings(append(waived.place(doc, w.artifactFindings(rules, site.Evidence)), waived.leftOver()...))
 	site.Warnings = append(site.Warnings, more...)
 	return site, err
 }

@@ -3,6 +3,7 @@ package compile
 import (
 	"maps"
 	"path"
+	"path/filepath"
 	"reflect"
 	"slices"
 
@@ -25,21 +26,50 @@ type Evidence struct {
 	Folder string
 }
 
+// ownRules reads rules/*.yaml beside the spec.
+func (w *Worker) ownRules() (*rule.Set, error) {
+	names, err := w.files.Glob(filepath.Join(w.dir, "rules", "*.yaml"))
+	if err != nil || len(names) == 0 {
+		return w.rules, nil
+	}
+	own := map[string][]byte{}
+	for _, name := range names {
+		data, err := w.files.ReadFile(name)
+		if err != nil {
+			return nil, diag.Diagnostic{Place: diag.Place{File: "rules/" + filepath.Base(name)}, Message: "the rule cannot be read: " + fileError(err)}
+		}
+		own["rules/"+filepath.Base(name)] = data
+	}
+	return w.rules.Extend(own)
+}
+
 // RuleIDs lists the ids of the shipped rules.
 func (c *Compiler) RuleIDs() []string { return c.rules.IDs() }
 
+// RuleTitle returns the title of a shipped rule, or "".
+func (c *Compiler) RuleTitle(id string) string {
+	if r, err := c.rules.Rule(id); err == nil {
+		return r.Title
+	}
+	return ""
+}
+
 // specFindings evaluates the rules that read the spec alone.
-func (c *Compiler) specFindings(e Evidence) []rule.Finding {
-	return c.rules.Evaluate(rule.Input{Spec: e.Spec, Model: e.Model, Items: map[string][]rule.Item{
+func specFindings(rules *rule.Set, e Evidence) []rule.Finding {
+	return rules.Evaluate(rule.Input{Spec: e.Spec, Model: e.Model, Items: map[string][]rule.Item{
 		rule.SpecSubject: {{Value: e.Spec}},
 	}})
 }
 
-// ArtifactFindings evaluates the rules that read artifacts, and compares the
-// targets.
+// ArtifactFindings evaluates the shipped rules that read artifacts, and compares
+// the targets.
 func (c *Compiler) ArtifactFindings(e Evidence) []rule.Finding {
+	return c.artifactFindings(c.rules, e)
+}
+
+func (c *Compiler) artifactFindings(rules *rule.Set, e Evidence) []rule.Finding {
 	site := registry.Read(e.Files, c.parity.Names)
-	found := c.rules.Evaluate(rule.Input{Spec: e.Spec, Model: e.Model, Items: itemsOf(e.Files, site)})
+	found := rules.Evaluate(rule.Input{Spec: e.Spec, Model: e.Model, Items: itemsOf(e.Files, site)})
 	for _, d := range c.parity.Disparities(site) {
 		found = append(found, c.disparity(d))
 	}

@@ -15,6 +15,13 @@ func Print(w io.Writer, err error) {
 	io.WriteString(w, b.String())
 }
 
+// Text returns what Print writes of one diagnostic.
+func Text(d Diagnostic) string {
+	var b strings.Builder
+	writeOne(&b, d)
+	return b.String()
+}
+
 func writeOne(b *strings.Builder, d Diagnostic) {
 	if place := d.Place.String(); place != "" {
 		b.WriteString(place + ": ")

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -30,6 +31,8 @@ type Set struct {
 	checker func() (*checker, error)
 	lock    sync.Mutex
 	rules   map[string]*Rule
+	// compiled keeps what was compiled here, by id.
+	compiled sync.Map
 }
 
 // head is what is known of a rule before it is needed.
@@ -93,6 +96,10 @@ func (s *Set) add(file string) error {
 	if err != nil {
 		return fmt.Errorf("read the rules: %w", err)
 	}
+	return s.parse(file, data)
+}
+
+func (s *Set) parse(file string, data []byte) error {
 	r, err := Parse(file, data)
 	if err != nil {
 		return err
@@ -110,6 +117,25 @@ func (s *Set) add(file string) error {
 		id: r.ID, file: file, subject: r.Subject, kinds: r.Kinds, with: r.With, severity: r.Severity,
 	})
 	return nil
+}
+
+// Extend returns the set with rules of the user's own, by the names of their
+// files. Their expressions are checked here; each error has its line.
+func (s *Set) Extend(own map[string][]byte) (*Set, error) {
+	out := newSet(s.files)
+	out.heads, out.baked, out.checker = slices.Clone(s.heads), s.baked, s.checker
+	var problems diag.List
+	for _, name := range slices.Sorted(maps.Keys(own)) {
+		problems.Add(out.parse(name, own[name]))
+	}
+	c, err := s.checker()
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range out.rules {
+		problems.Add(c.all(r))
+	}
+	return out, problems.ErrorOrNil()
 }
 
 // IDs lists the ids of all rules, sorted.
@@ -149,6 +175,9 @@ func (s *Set) program(h head) (*ast.AST, error) {
 	if h.code != nil {
 		return decodeExpr(h.code)
 	}
+	if done, ok := s.compiled.Load(h.id); ok {
+		return done.(*ast.AST), nil
+	}
 	r, err := s.Rule(h.id)
 	if err != nil {
 		return nil, err
@@ -157,7 +186,11 @@ func (s *Set) program(h head) (*ast.AST, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.check(r)
+	checked, err := c.check(r)
+	if err == nil {
+		s.compiled.Store(h.id, checked)
+	}
+	return checked, err
 }
 
 // Check compiles every expression of every rule, those of the texts too.
@@ -173,16 +206,24 @@ func (s *Set) Check() error {
 			problems.Add(err)
 			continue
 		}
-		if r.Native == "" {
-			_, err = c.check(r)
-			problems.Add(err)
-		}
-		for _, t := range []Template{r.At, r.Spec, r.Message, r.Symptom, r.Fix} {
-			for _, p := range t.parts {
-				if p.code && r.Native == "" {
-					_, err := c.detail(r, p.text, t.line)
-					problems.Add(err)
-				}
+		problems.Add(c.all(r))
+	}
+	return problems.ErrorOrNil()
+}
+
+// all checks every expression of a rule.
+func (c *checker) all(r *Rule) error {
+	var problems diag.List
+	if r.Native != "" {
+		return nil
+	}
+	_, err := c.check(r)
+	problems.Add(err)
+	for _, t := range []Template{r.At, r.Spec, r.Message, r.Symptom, r.Fix} {
+		for _, p := range t.parts {
+			if p.code {
+				_, err := c.detail(r, p.text, t.line)
+				problems.Add(err)
 			}
 		}
 	}
