@@ -76,7 +76,7 @@ bench:
 # generate remakes what is generated and committed.
 generate:
 	cd overlays/gen && $(GO) run . > ../openapi.json
-	$(GO) test ./internal/reference -update
+	$(GO) test ./internal/reference ./internal/rule -update
 	$(TOOL) gofumpt -w cmd internal schema overlays jsonnet test bench
 	$(TOOL) jsonnetfmt -i $$(find jsonnet examples -type f -name '*sonnet')
 	$(MAKE) examples

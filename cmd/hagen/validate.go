@@ -38,7 +38,7 @@ func newValidate(s streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			found, err := validate(compiler, o, args)
+			found, err := findingsOf(compiler, o, args)
 			if err != nil {
 				return err
 			}
@@ -51,9 +51,9 @@ func newValidate(s streams) *cobra.Command {
 	return cmd
 }
 
-// validate returns what is wrong with the specs; an error means that one could
+// findingsOf returns what is wrong with the specs; an error means that one could
 // not be read.
-func validate(compiler *compile.Compiler, o validateOptions, names []string) ([]diag.Diagnostic, error) {
+func findingsOf(compiler *compile.Compiler, o validateOptions, names []string) ([]diag.Diagnostic, error) {
 	jobs, err := readSpecs(compiler, names, o.environment)
 	var unreadable unreadableError
 	if errors.As(err, &unreadable) {

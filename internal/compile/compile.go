@@ -81,6 +81,8 @@ type Worker struct {
 	vm  *render.VM
 	// own are the rules with those of the folder, read when they are needed.
 	own func() (*rule.Set, error)
+	// lenient workers evaluate no rules.
+	lenient bool
 }
 
 // Worker makes a worker for the specs of one folder.
@@ -93,11 +95,16 @@ func (c *Compiler) Worker(dir string) *Worker {
 // Compile runs all stages over one environment of a document; an empty name
 // means the spec itself.
 func (w *Worker) Compile(document *spec.Document, environment string) (Site, error) {
-	site := Site{}
 	doc, err := document.Environment(environment)
 	if err != nil {
-		return site, err
+		return Site{}, err
 	}
+	return w.compile(doc, environment)
+}
+
+// compile runs the stages over a document whose environment is merged in.
+func (w *Worker) compile(doc *spec.Document, environment string) (Site, error) {
+	site := Site{}
 	if err := placed(doc, w.schema.Check(doc.Root)); err != nil {
 		return site, err
 	}
@@ -120,9 +127,12 @@ func (w *Worker) Compile(document *spec.Document, environment string) (Site, err
 	site.Manifest = w.manifest(root, files, environment)
 	site.Folder = folder(site.Manifest)
 	site.Evidence = Evidence{Spec: root, Model: rendered.Facts, Folder: filepath.ToSlash(site.Folder)}
+	if w.lenient {
+		rules = nil
+	}
 	waived := waiversOf(doc, root, rules)
 	site.Waivers = waived.list
-	if site.Warnings, err = findings(waived.place(doc, specFindings(rules, site.Evidence))); err != nil {
+	if site.Warnings, err = findings(waived.spec(doc, site.Evidence)); err != nil {
 		return site, err
 	}
 	if site.Base, err = w.overlay(doc, rendered.Objects, shipped(rendered.Overlays)); err != nil {
@@ -140,7 +150,7 @@ func (w *Worker) Compile(document *spec.Document, environment string) (Site, err
 		return site, err
 	}
 	site.Evidence.Files = site.Files
-	more, err := findings(append(waived.place(doc, w.artifactFindings(rules, site.Evidence)), waived.leftOver()...))
+	more, err := findings(waived.artifacts(doc, site.Evidence, w.parity))
 	site.Warnings = append(site.Warnings, more...)
 	return site, err
 }

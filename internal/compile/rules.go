@@ -46,12 +46,32 @@ func (w *Worker) ownRules() (*rule.Set, error) {
 // RuleIDs lists the ids of the shipped rules.
 func (c *Compiler) RuleIDs() []string { return c.rules.IDs() }
 
+// Rules returns the shipped rules with those of a folder.
+func (w *Worker) Rules() (*rule.Set, error) { return w.own() }
+
 // RuleTitle returns the title of a shipped rule, or "".
 func (c *Compiler) RuleTitle(id string) string {
 	if r, err := c.rules.Rule(id); err == nil {
 		return r.Title
 	}
 	return ""
+}
+
+// spec evaluates the rules that read the spec; without rules nothing is found.
+func (w *waivers) spec(doc *spec.Document, e Evidence) []diag.Diagnostic {
+	if w.rules == nil {
+		return nil
+	}
+	return w.place(doc, specFindings(w.rules, e))
+}
+
+// artifacts evaluates the rules that read what was made, and tells waivers
+// that are left over.
+func (w *waivers) artifacts(doc *spec.Document, e Evidence, parity *registry.Parity) []diag.Diagnostic {
+	if w.rules == nil {
+		return nil
+	}
+	return append(w.place(doc, artifactFindings(w.rules, parity, e)), w.leftOver()...)
 }
 
 // specFindings evaluates the rules that read the spec alone.
@@ -64,14 +84,14 @@ func specFindings(rules *rule.Set, e Evidence) []rule.Finding {
 // ArtifactFindings evaluates the shipped rules that read artifacts, and compares
 // the targets.
 func (c *Compiler) ArtifactFindings(e Evidence) []rule.Finding {
-	return c.artifactFindings(c.rules, e)
+	return artifactFindings(c.rules, c.parity, e)
 }
 
-func (c *Compiler) artifactFindings(rules *rule.Set, e Evidence) []rule.Finding {
-	site := registry.Read(e.Files, c.parity.Names)
+func artifactFindings(rules *rule.Set, parity *registry.Parity, e Evidence) []rule.Finding {
+	site := registry.Read(e.Files, parity.Names)
 	found := rules.Evaluate(rule.Input{Spec: e.Spec, Model: e.Model, Items: itemsOf(e.Files, site)})
-	for _, d := range c.parity.Disparities(site) {
-		found = append(found, c.disparity(d))
+	for _, d := range parity.Disparities(site) {
+		found = append(found, disparity(rules, d))
 	}
 	for i := range found {
 		if found[i].Artifact != "" {
@@ -187,12 +207,12 @@ func table(m map[string]string) map[string]any {
 
 // disparity words a difference of two targets as a finding, at the container
 // that it speaks of.
-func (c *Compiler) disparity(d registry.Disparity) rule.Finding {
+func disparity(rules *rule.Set, d registry.Disparity) rule.Finding {
 	f := rule.Finding{Diagnostic: diag.Diagnostic{
 		Severity: diag.Warning, Rule: ruleParity,
 		Message: d.A.Name + " and " + d.B.Name + " differ in " + d.Fact + ": " + short(d.Left) + " and " + short(d.Right),
 	}}
-	if r, err := c.rules.Rule(ruleParity); err == nil {
+	if r, err := rules.Rule(ruleParity); err == nil {
 		f.Severity, f.Reason, f.Fix = r.Severity, r.Symptom.String(), r.Fix.String()
 	}
 	for _, t := range []registry.Target{d.A, d.B} {

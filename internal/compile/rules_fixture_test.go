@@ -231,3 +231,22 @@ func TestExamplesBreakNoRule(t *testing.T) {
 		}
 	}
 }
+
+// hagen sets up no replication between registries: all instances share one
+// storage. With three registries, mutual replication makes a ring.
+func TestNoReplication(t *testing.T) {
+	c := newCompiler(t)
+	for _, file := range allExamples(t, "../../examples") {
+		sites, err := compileFile(c, file)
+		if err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+		for _, site := range sites {
+			for _, f := range site.Files {
+				if strings.Contains(string(f.Data), "replication/policies") || strings.Contains(string(f.Data), "policies/replication") {
+					t.Errorf("%s sets up replication", f.Path)
+				}
+			}
+		}
+	}
+}

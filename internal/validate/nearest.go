@@ -66,3 +66,6 @@ func distance(a, b string) int {
 	}
 	return current[len(b)]
 }
+
+// Nearest returns the name that was most likely meant by word, or "".
+func Nearest(word string, names []string) string { return nearest(word, names) }
