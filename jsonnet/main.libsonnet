@@ -38,7 +38,9 @@ local base(input) = {
   // name -> where a component's data lies on either target
   volumes:: {},
   // material -> what it is and how it is made
-  secrets:: {},
+  secrets:: (import 'lib/ceph_key.libsonnet')(m),
+  // where the installer of the generation keeps secrets; see `hagen secrets import`
+  installed:: {},
   // text that the generation adds to the runbooks: { compose, kubernetes }, each
   // a list of steps { title, text }
   steps:: { compose: [], kubernetes: [] },
@@ -54,23 +56,31 @@ local base(input) = {
   // what the release of Kubernetes has
   cluster:: (import 'targets/kubernetes/apis.libsonnet').of(m.spec.kubernetes.version),
   usage:: (import 'lib/usage.libsonnet')(m),
+  // the same for the program that makes and keeps secrets
+  needs:: (import 'lib/secrets.libsonnet')(m),
 
   objects::
     (if m.onKubernetes then (import 'targets/kubernetes.libsonnet')(m) else [])
     + configMaps(m)
     + (if m.onCompose then (import 'targets/compose.libsonnet')(m) else [])
+    + m.needs.objects
     + (import 'targets/documents.libsonnet')(m),
   facts:: (import 'lib/facts.libsonnet')(m),
 };
 
 {
-  // render returns the objects of a spec, what the rules read of it, and which of
-  // the shipped overlays it asks for.
+  // render returns the objects of a spec, what the rules read of it, which of
+  // the shipped overlays it asks for, and which secrets it needs.
   // input: { spec, files, environment }, the spec with its defaults
   // extensions: the user's objects, added to the model in their order
   render(input, extensions)::
     local plain = base(input);
     local whole = plain + generations[plain.harbor.generation];
     local model = std.foldl(function(model, extension) model + extension, extensions, whole);
-    { objects: model.objects, facts: model.facts, overlays: model.spec.gitops.engines },
+    {
+      objects: model.objects,
+      facts: model.facts,
+      overlays: model.spec.gitops.engines,
+      secrets: model.needs,
+    },
 }

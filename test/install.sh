@@ -18,6 +18,10 @@ openssl openssl
 bash bash
 jq jq
 htpasswd apache2-utils
+shellcheck shellcheck
+age age
+busybox busybox
+git git
 '
 
 PATH=$PATH:/usr/sbin:/sbin

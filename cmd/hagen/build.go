@@ -55,6 +55,8 @@ type result struct {
 	Files       int    `json:"files"`
 	bundle.Changes
 	Warnings []string `json:"warnings,omitempty"`
+	// Unchecked are the objects that no schema is known of.
+	Unchecked []string `json:"unchecked,omitempty"`
 
 	warnings []diag.Diagnostic
 }
@@ -128,7 +130,7 @@ func newResult(site compile.Site, changes bundle.Changes) result {
 	r := result{
 		Name: site.Manifest.Name, Environment: site.Manifest.Environment,
 		Folder: filepath.ToSlash(site.Folder), Harbor: site.Manifest.Harbor,
-		Files: len(site.Files) + 1, Changes: changes, warnings: site.Warnings,
+		Files: len(site.Files) + 1, Changes: changes, warnings: site.Warnings, Unchecked: site.Unchecked,
 	}
 	for _, warning := range site.Warnings {
 		r.Warnings = append(r.Warnings, diag.Mask(warning.Place.String()+": "+warning.Error()))

@@ -11,7 +11,7 @@ import (
 )
 
 // pages are what users read, by their paths below the repository.
-var pages = []string{"README.md", "CHANGELOG.md", "docs/guide.md", "docs/commands.md", "docs/overlays.md", "docs/reference.md"}
+var pages = []string{"README.md", "CHANGELOG.md", "docs/guide.md", "docs/commands.md", "docs/secrets.md", "docs/overlays.md", "docs/reference.md"}
 
 func page(t *testing.T, name string) string {
 	t.Helper()
@@ -126,7 +126,27 @@ func TestCommandsAreDocumented(t *testing.T) {
 		if !ok {
 			t.Errorf("hagen %s has no section", cmd.Name())
 		}
+		if cmd.Name() == "secrets" {
+			checkBelow(t, cmd, section)
+			continue
+		}
 		checkFlags(t, cmd, section)
+	}
+}
+
+// checkBelow wants a part of the section for each command below another.
+func checkBelow(t *testing.T, parent *cobra.Command, section string) {
+	t.Helper()
+	parts := map[string]string{}
+	for _, part := range strings.Split(section, "\n### ")[1:] {
+		name, text, _ := strings.Cut(part, "\n")
+		parts[strings.Fields(name)[0]] = text
+	}
+	for _, cmd := range parent.Commands() {
+		if parts[cmd.Name()] == "" {
+			t.Errorf("hagen secrets %s has no part", cmd.Name())
+		}
+		checkFlags(t, cmd, parts[cmd.Name()])
 	}
 }
 

@@ -10,7 +10,6 @@ import (
 	"hagen/internal/compile"
 	"hagen/internal/diag"
 	"hagen/internal/spec"
-	"hagen/internal/validate"
 	"hagen/schema"
 )
 
@@ -62,7 +61,7 @@ func explain(s streams, o explainOptions, word string) error {
 		return e.file(word)
 	}
 	d := diag.Diagnostic{Message: "there is no rule, no field and no file " + word}
-	if near := validate.Nearest(word, append(rules.IDs(), fieldNames(root, "")...)); near != "" {
+	if near := diag.Nearest(word, append(rules.IDs(), fieldNames(root, "")...)); near != "" {
 		d.Fix = "did you mean " + near
 	}
 	return d
@@ -109,9 +108,12 @@ func (e *explainer) file(name string) error {
 			Fix: "name another with --spec, or its --environment; hagen build --json lists what is made",
 		}
 	}
-	fmt.Fprintf(e.out, "%s\n  made by the component %s\n", diag.Clean(trace.File), diag.Clean(trace.Component))
+	fmt.Fprintln(e.out, diag.Clean(trace.File))
+	if trace.Maker != "" {
+		fmt.Fprintf(e.out, "  made by %s\n", diag.Clean(trace.Maker))
+	}
 	for _, overlay := range trace.Overlays {
-		fmt.Fprintf(e.out, "  changed by the overlay %s\n", diag.Clean(overlay))
+		fmt.Fprintf(e.out, "  changed by %s\n", diag.Clean(overlay))
 	}
 	for _, reader := range trace.Readers {
 		fmt.Fprintf(e.out, "  %s\n", diag.Clean(reader))

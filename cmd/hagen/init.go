@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"hagen/internal/diag"
 	"hagen/internal/scaffold"
+	"hagen/internal/vault"
 )
 
 func newInit(s streams) *cobra.Command {
@@ -42,6 +44,7 @@ func newInit(s streams) *cobra.Command {
 	flags.StringVar(&o.ClusterID, "cluster-id", "", "`ID` of the Ceph cluster in ceph-csi, usually what ceph fsid prints")
 	flags.StringVar(&o.DatabaseHost, "database-host", "", "`HOST` of the database")
 	flags.StringVar(&o.RedisAddress, "redis-address", "", "`ADDRESS` of Redis with its port")
+	flags.StringArrayVar(&o.Recipients, "recipient", nil, "public `KEY` of age or SSH that can read the secrets, which hagen then keeps; repeat it")
 	flags.StringVar(&o.Schema, "schema", "", "`PATH` or address of the schema for the editor (see hagen schema)")
 	flags.BoolVarP(&defaults, "yes", "y", false, "ask nothing")
 	return cmd
@@ -52,6 +55,7 @@ func initialize(s streams, file string, o scaffold.Options, ask bool) error {
 		return existsError(file)
 	}
 	if ask {
+		o.OwnKey = ownKey()
 		if err := scaffold.Ask(s.in, s.err, &o); err != nil {
 			return err
 		}
@@ -63,8 +67,28 @@ func initialize(s streams, file string, o scaffold.Options, ask bool) error {
 	if err := writeNew(file, data); err != nil {
 		return err
 	}
-	fmt.Fprintf(s.out, "%s: written; read it, fill in your own addresses, then run: hagen build%s\n", file, argument(file))
+	secrets := ""
+	if len(o.Recipients) > 0 {
+		secrets = "hagen secrets init" + strings.Replace(argument(file), " ", " --spec ", 1) + ", then "
+	}
+	fmt.Fprintf(s.out, "%s: written; read it, fill in your own addresses, then run: %shagen build%s\n", file, secrets, argument(file))
 	return nil
+}
+
+// ownKey is the user's public key, or nothing: none is made here.
+func ownKey() string {
+	file, err := vault.KeyFile()
+	if err != nil {
+		return ""
+	}
+	if _, err := os.Stat(file); err != nil {
+		return ""
+	}
+	keys, _, err := vault.Key(file)
+	if err != nil || len(keys) == 0 {
+		return ""
+	}
+	return keys[0]
 }
 
 func argument(file string) string {

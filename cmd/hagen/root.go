@@ -14,7 +14,7 @@ import (
 const (
 	gcPercentShort   = -1
 	memoryLimitShort = 96 << 20
-	gcPercentLong    = 200
+	gcPercentLong    = 300
 	memoryLimitLong  = 1 << 40
 )
 
@@ -44,7 +44,7 @@ func newRoot(s streams) *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
 	})
-	root.AddCommand(newInit(s), newBuild(s), newValidate(s), newExplain(s), newSchema(s), newEject(s), newVersion(s))
+	root.AddCommand(newInit(s), newBuild(s), newValidate(s), newExplain(s), newSchema(s), newEject(s), newSecrets(s), newVersion(s))
 	return root
 }
 

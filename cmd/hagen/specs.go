@@ -22,6 +22,7 @@ const defaultSpec = "hagen.toml"
 
 // newCompiler makes a compiler that reads the disk.
 func newCompiler() (*compile.Compiler, error) {
+	enlargeHeap()
 	return compile.New(version, filesys.MakeFsOnDisk())
 }
 

@@ -37,14 +37,16 @@ type File struct {
 	Executable bool
 	// Component names the part of the library that made the file.
 	Component string
-	// Value is what the bytes say, where the maker of the file knows it.
-	Value map[string]any
+	// Value is what Data was encoded from, if it was: nobody need parse it.
+	Value any
+	// From are the keys of the objects that the file was made from.
+	From []string
 }
 
 // Table returns what a file of YAML says: a table, or nil when it is none.
 func (f File) Table() map[string]any {
 	if f.Value != nil {
-		return f.Value
+		return Map(f.Value)
 	}
 	var node yaml.Node
 	if yaml.Unmarshal(f.Data, &node) != nil || node.Kind == 0 {

@@ -25,6 +25,11 @@ func (o Object) Annotation(key string) string {
 // and its name.
 func (o Object) ID() string { return o.Kind() + "/" + o.Name() }
 
+// Key tells an object from all others of a site.
+func (o Object) Key() string {
+	return o.APIVersion() + "|" + o.Kind() + "|" + o.Namespace() + "|" + o.Name()
+}
+
 // Map returns v as a map, or nil when it is none.
 func Map(v any) map[string]any {
 	switch m := v.(type) {

@@ -150,12 +150,18 @@ func (e *emitter) number(f float64) {
 		e.fail("%v is not a number that can be written", f)
 		return
 	}
-	if f == math.Trunc(f) && math.Abs(f) < 1<<53 {
-		e.out = strconv.AppendInt(e.out, int64(f), 10)
-		return
-	}
-	e.out = strconv.AppendFloat(e.out, f, 'g', -1, 64)
+	e.out = appendNumber(e.out, f)
 }
+
+// appendNumber writes whole numbers as such: all of Jsonnet's are floats.
+func appendNumber(out []byte, f float64) []byte {
+	if isWhole(f) {
+		return strconv.AppendInt(out, int64(f), 10)
+	}
+	return strconv.AppendFloat(out, f, 'g', -1, 64)
+}
+
+func isWhole(f float64) bool { return f == math.Trunc(f) && math.Abs(f) < 1<<53 }
 
 func (e *emitter) text(s string, indent int) {
 	switch {

@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"hagen/internal/artifact"
+	"hagen/internal/lock"
 )
 
 // Folders that begin with these exist only while a build runs, or after one
@@ -45,11 +46,11 @@ func Open(out string) (*Writer, error) {
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return nil, err
 	}
-	lock, err := lockFolder(out)
+	folderLock, err := lock.Folder(out)
 	if err != nil {
 		return nil, fmt.Errorf("lock %s: %w", out, err)
 	}
-	w := &Writer{out: out, created: missing != nil, lock: lock}
+	w := &Writer{out: out, created: missing != nil, lock: folderLock}
 	if err := w.recover(); err != nil {
 		w.Close()
 		return nil, err

@@ -58,6 +58,9 @@ func (c *Compiler) each(jobs []Job, take func(job int, site Site, err error) err
 		go func() {
 			defer group.Done()
 			workers := map[string]*Worker{}
+			if len(jobs) == 1 {
+				workers[jobs[0].Dir] = c.Alone(jobs[0].Dir)
+			}
 			for i := range queue {
 				site, err := c.one(workers, jobs[i])
 				err = take(i, site, err)

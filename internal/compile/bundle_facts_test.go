@@ -15,11 +15,14 @@ import (
 
 // bundleReader reads the registry that the bundle of one node describes, as
 // Compose and the node would: from docker-compose.yml, what it mounts, the
-// mount unit and SECRETS.md.
+// mount unit and secrets.list.
 type bundleReader struct {
-	files   artifacts
-	folder  string
-	secrets map[string][]string
+	files  artifacts
+	folder string
+	// secrets is where the node keeps them, listed what lies there: the material
+	// of each file and, by service, those of its variables.
+	secrets string
+	listed  secretsList
 	// mountPoint is where the node has CephFS, root the directory of CephFS that
 	// is mounted there.
 	mountPoint, root string
@@ -29,7 +32,9 @@ type bundleReader struct {
 
 func bundleFacts(t *testing.T, files artifacts, node string) facts {
 	t.Helper()
-	b := &bundleReader{files: files, folder: "compose/" + node, secrets: documentedFiles(files), facts: facts{}}
+	b := &bundleReader{files: files, folder: "compose/" + node, facts: facts{}}
+	b.listed = readSecretsList(files[b.folder+"/host/secrets.list"])
+	b.readSecrets()
 	b.readMount()
 	project := decodeYAML(t, node, files[b.folder+"/docker-compose.yml"])
 	b.services = artifact.Map(interpolated(project["services"]))
@@ -111,8 +116,8 @@ func (b *bundleReader) readService(name string, service map[string]any) {
 	for key, value := range artifact.Map(service["environment"]) {
 		b.facts[name+" env "+key] = scalar(value)
 	}
-	for _, file := range texts(service["env_file"]) {
-		b.readVariables(name, file)
+	for variable, material := range b.listed.variables[name] {
+		b.facts[name+" secret "+variable] = material
 	}
 	for _, item := range artifact.List(service["volumes"]) {
 		b.readVolume(name, artifact.Map(item))
@@ -127,27 +132,26 @@ func texts(list any) []string {
 	return out
 }
 
-func (b *bundleReader) readVariables(service, file string) {
-	lines, ok := b.secrets[file]
-	if !ok {
-		b.facts[service+" variables of "+file] = "(SECRETS.md does not name it)"
-	}
-	for _, line := range lines {
-		key, material, _ := strings.Cut(line, "=")
-		b.facts[service+" secret "+key] = strings.Trim(material, "'")
+// readSecrets reads in .env where Compose finds the variables of the secrets.
+func (b *bundleReader) readSecrets() {
+	file, _ := strings.CutPrefix(strings.TrimSpace(b.files[b.folder+"/.env"]), "COMPOSE_FILE=docker-compose.yml:")
+	b.secrets = path.Dir(scalar(interpolated(file)))
+	if path.Base(file) != "docker-compose.secrets.yml" {
+		b.facts["secrets"] = "(Compose does not read them)"
 	}
 }
 
 func (b *bundleReader) readVolume(service string, volume map[string]any) {
 	source, target := scalar(volume["source"]), path.Clean(scalar(volume["target"]))
 	below, shared := strings.CutPrefix(source, b.mountPoint+"/")
-	switch holds, secret := b.secrets[source]; {
+	kept, secret := strings.CutPrefix(source, b.secrets+"/")
+	switch {
 	case scalar(volume["type"]) != "bind":
 		b.facts[service+" mount "+target] = "(of another type)"
 	case strings.HasPrefix(source, "./"):
 		b.facts[service+" file "+target] = b.content(source)
 	case secret:
-		b.facts[service+" secret file "+target] = strings.Join(holds, ",")
+		b.facts[service+" secret file "+target] = b.listed.file(kept)
 	case shared:
 		b.facts[service+" shared "+target] = access(path.Join(b.root, below), volume["read_only"] == true)
 	case strings.HasPrefix(source, "/"):

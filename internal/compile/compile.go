@@ -6,12 +6,14 @@ package compile
 import (
 	"errors"
 	"path/filepath"
+	"slices"
 	"sync"
 
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 
 	"hagen/internal/artifact"
 	"hagen/internal/bundle"
+	"hagen/internal/conform"
 	"hagen/internal/diag"
 	"hagen/internal/overlay"
 	"hagen/internal/registry"
@@ -34,13 +36,16 @@ type Compiler struct {
 	library  *render.Library
 	rules    *rule.Set
 	parity   *registry.Parity
+	checker  *conform.Checker
 	files    filesys.FileSystem
 }
 
 // New makes a compiler that reads the users' files from files. The version is
 // hagen's own; it goes into the manifests.
 func New(version string, files filesys.FileSystem) (*Compiler, error) {
-	c := &Compiler{version: version, overlays: overlay.New(overlays.FS, files), files: files}
+	c := &Compiler{
+		version: version, overlays: overlay.New(overlays.FS, files), checker: conform.New(schema.Artifacts), files: files,
+	}
 	// The schema and the library are read side by side, on two cores: a build
 	// waits for both.
 	failed := make(chan error, 1)
@@ -69,8 +74,12 @@ type Site struct {
 	Base []artifact.Object
 	// Warnings are what does not stop a build, notes of waived rules among them.
 	Warnings []diag.Diagnostic
-	Waivers  []*Waiver
-	Evidence Evidence
+	// Unchecked are the objects whose kinds no schema is known of.
+	Unchecked []string
+	Waivers   []*Waiver
+	Evidence  Evidence
+
+	history *history
 }
 
 // Worker compiles the sites of one spec, one at a time. Its virtual machine
@@ -87,7 +96,16 @@ type Worker struct {
 
 // Worker makes a worker for the specs of one folder.
 func (c *Compiler) Worker(dir string) *Worker {
-	w := &Worker{Compiler: c, dir: dir, vm: c.library.VM(dir, c.files.ReadFile)}
+	return c.worker(dir, c.library.VM(dir, c.files.ReadFile))
+}
+
+// Alone makes a worker for a single site, on all cores.
+func (c *Compiler) Alone(dir string) *Worker {
+	return c.worker(dir, c.library.Pair(dir, c.files.ReadFile))
+}
+
+func (c *Compiler) worker(dir string, vm *render.VM) *Worker {
+	w := &Worker{Compiler: c, dir: dir, vm: vm}
 	w.own = sync.OnceValues(w.ownRules)
 	return w
 }
@@ -105,40 +123,21 @@ func (w *Worker) Compile(document *spec.Document, environment string) (Site, err
 // compile runs the stages over a document whose environment is merged in.
 func (w *Worker) compile(doc *spec.Document, environment string) (Site, error) {
 	site := Site{}
-	if err := placed(doc, w.schema.Check(doc.Root)); err != nil {
-		return site, err
-	}
-	rules, err := w.own()
+	r, err := w.rendering(doc, environment)
 	if err != nil {
 		return site, err
 	}
-	root := w.schema.Fill(doc.Root)
-	files, err := w.readFiles(doc)
+	site.Warnings, site.Waivers = r.warnings, r.waived.list
+	sealed, err := w.secrets(r)
 	if err != nil {
 		return site, err
 	}
-	if len(texts(root["overlays"])) > 0 {
-		go w.overlays.Prepare()
-	}
-	rendered, err := w.render(doc, root, files, environment)
-	if err != nil {
+	objects := slices.Concat(r.objects, sealed.objects)
+	ours, theirs := shipped(r.overlays), userOverlays(r.root, w.dir)
+	if site.Base, err = w.overlay(r.doc, objects, ours); err != nil {
 		return site, err
 	}
-	site.Manifest = w.manifest(root, files, environment)
-	site.Folder = folder(site.Manifest)
-	site.Evidence = Evidence{Spec: root, Model: rendered.Facts, Folder: filepath.ToSlash(site.Folder)}
-	if w.lenient {
-		rules = nil
-	}
-	waived := waiversOf(doc, root, rules)
-	site.Waivers = waived.list
-	if site.Warnings, err = findings(waived.spec(doc, site.Evidence)); err != nil {
-		return site, err
-	}
-	if site.Base, err = w.overlay(doc, rendered.Objects, shipped(rendered.Overlays)); err != nil {
-		return site, err
-	}
-	patched, err := w.overlay(doc, site.Base, userOverlays(root, w.dir))
+	patched, err := w.overlay(r.doc, site.Base, theirs)
 	if err != nil {
 		return site, err
 	}
@@ -146,13 +145,14 @@ func (w *Worker) compile(doc *spec.Document, environment string) (Site, error) {
 	if err != nil {
 		return site, err
 	}
-	if site.Files, err = artifact.NewSet(unwrapped); err != nil {
+	if site.Files, err = artifact.NewSet(sealed.addTo(unwrapped)); err != nil {
 		return site, err
 	}
-	site.Evidence.Files = site.Files
-	more, err := findings(waived.artifacts(doc, site.Evidence, w.parity))
-	site.Warnings = append(site.Warnings, more...)
-	return site, err
+	site.Manifest = w.manifest(r.root, r.files, environment)
+	site.Folder = folder(site.Manifest)
+	site.Evidence = r.evidence(site.Files)
+	site.history = w.history(r.doc, objects, site.Base, patched, ours, theirs)
+	return site, w.judge(&site, r)
 }
 
 func folder(m bundle.Manifest) string {
@@ -182,57 +182,11 @@ func findings(found []diag.Diagnostic) (warnings []diag.Diagnostic, err error) {
 	return warnings, list.ErrorOrNil()
 }
 
-// readFiles reads the files that the spec names.
-func (w *Worker) readFiles(doc *spec.Document) (map[string]string, error) {
-	var problems diag.List
-	files := map[string]string{}
-	for _, reference := range w.schema.Files(doc.Root) {
-		data, err := w.files.ReadFile(resolve(w.dir, reference.File))
-		if err != nil {
-			problems.Add(diag.Diagnostic{
-				Place: doc.Place(reference.Path), Path: reference.Path,
-				Message: "the file " + reference.File + " cannot be read: " + fileError(err),
-				Reason:  "its text goes into the artifacts",
-				Fix:     "paths are relative to the spec",
-			})
-			continue
-		}
-		files[reference.File] = string(data)
-	}
-	return files, problems.ErrorOrNil()
-}
-
 func resolve(dir, name string) string {
 	if filepath.IsAbs(name) {
 		return name
 	}
 	return filepath.Join(dir, filepath.FromSlash(name))
-}
-
-func (w *Worker) render(doc *spec.Document, root map[string]any, files map[string]string, environment string) (render.Output, error) {
-	extensions := texts(root["extend"])
-	if err := w.checkExtensions(doc, extensions); err != nil {
-		return render.Output{}, err
-	}
-	out, err := w.vm.Render(render.Input{Spec: root, Files: files, Environment: environment, Extensions: extensions})
-	if err != nil {
-		return out, renderError(doc, w.dir, extensions, err)
-	}
-	return out, nil
-}
-
-func (w *Worker) checkExtensions(doc *spec.Document, extensions []string) error {
-	var problems diag.List
-	for i, name := range extensions {
-		if !w.files.Exists(resolve(w.dir, name)) {
-			path := []any{"extend", i}
-			problems.Add(diag.Diagnostic{
-				Place: doc.Place(path), Path: path,
-				Message: "there is no file " + name, Fix: "paths are relative to the spec",
-			})
-		}
-	}
-	return problems.ErrorOrNil()
 }
 
 func shipped(names []string) []overlay.Overlay {

@@ -166,22 +166,36 @@ func (f facts) endpoint() string {
 	return absent
 }
 
-var (
-	secretRow  = regexp.MustCompile("(?m)^\\| `([^`]+)` \\| `([^`]+)` \\|$")
-	secretFile = regexp.MustCompile("(?m)^\\| `(/[^`]+)` \\| \\S+ \\| \\S+ \\| (.+) \\|$")
-	held       = regexp.MustCompile("`([^`]+)`")
-)
+var secretRow = regexp.MustCompile("(?m)^\\| `([^`]+)` \\| `([^`]+)` \\|$")
 
-// documentedFiles reads in SECRETS.md which files lie on a node and what each
-// holds: a material, or VARIABLE='material' for each line.
-func documentedFiles(files artifacts) map[string][]string {
-	found := map[string][]string{}
-	for _, row := range secretFile.FindAllStringSubmatch(files["SECRETS.md"], -1) {
-		for _, match := range held.FindAllStringSubmatch(row[2], -1) {
-			found[row[1]] = append(found[row[1]], match[1])
+// secretsList is secrets.list of a bundle, as the node reads it.
+type secretsList struct {
+	files     map[string]bool
+	variables map[string]map[string]string
+}
+
+func readSecretsList(text string) secretsList {
+	list := secretsList{files: map[string]bool{}, variables: map[string]map[string]string{}}
+	for _, line := range strings.Split(text, "\n") {
+		switch words := strings.Split(line, " "); {
+		case words[0] == "file" && len(words) == 5:
+			list.files[words[1]] = true
+		case words[0] == "variable" && len(words) == 4:
+			if list.variables[words[1]] == nil {
+				list.variables[words[1]] = map[string]string{}
+			}
+			list.variables[words[1]][words[2]] = words[3]
 		}
 	}
-	return found
+	return list
+}
+
+// file returns the material that a file of the secrets directory holds.
+func (l secretsList) file(name string) string {
+	if !l.files[name] {
+		return "(secrets.list does not name " + name + ")"
+	}
+	return name
 }
 
 // documentedKeys reads in SECRETS.md which Secrets of the cluster have which

@@ -20,11 +20,17 @@ var allowed = map[string][]string{
 	"internal/scaffold":  {"internal/artifact", "internal/diag", "schema"},
 	"internal/reference": {"internal/artifact", "internal/diag", "schema"},
 	"internal/compile": {
-		"internal/artifact", "internal/bundle", "internal/diag", "internal/overlay", "internal/registry",
-		"internal/render", "internal/rule", "internal/spec", "internal/unwrap", "internal/validate", "jsonnet", "overlays", "schema",
+		"internal/artifact", "internal/bundle", "internal/conform", "internal/diag", "internal/overlay", "internal/registry",
+		"internal/render", "internal/rule", "internal/secret", "internal/spec", "internal/unwrap", "internal/validate",
+		"jsonnet", "overlays", "schema",
 	},
 	"internal/render/bake": {"internal/render"},
 	"internal/rule/bake":   {"internal/diag", "internal/rule"},
+	"internal/lock":        {},
+	"internal/sopstest":    {"internal/lock"},
+	"internal/bundle":      {"internal/artifact", "internal/diag", "internal/lock"},
+	"internal/material":    {"internal/artifact", "internal/diag", "internal/secret"},
+	"internal/vault":       {"internal/artifact", "internal/diag", "internal/lock", "internal/material", "internal/secret"},
 	"jsonnet":              {}, "overlays": {}, "schema": {},
 }
 
@@ -32,14 +38,21 @@ var leaves = []string{"internal/artifact", "internal/diag"}
 
 // owners says which package alone may import a library.
 var owners = map[string]string{
-	"github.com/BurntSushi/toml":            "internal/spec",
-	"github.com/pelletier/go-toml":          "internal/spec",
-	"github.com/google/go-jsonnet":          "internal/render",
-	"github.com/hashicorp/go-multierror":    "internal/diag",
-	"github.com/santhosh-tekuri/jsonschema": "internal/validate",
-	"sigs.k8s.io/kustomize/api":             "internal/overlay",
-	"github.com/google/cel-go":              "internal/rule",
-	"github.com/spf13/cobra":                "cmd/hagen",
+	"github.com/BurntSushi/toml":              "internal/spec",
+	"github.com/pelletier/go-toml":            "internal/spec",
+	"github.com/google/go-jsonnet":            "internal/render",
+	"github.com/hashicorp/go-multierror":      "internal/diag",
+	"github.com/santhosh-tekuri/jsonschema":   "internal/validate",
+	"sigs.k8s.io/kustomize/api":               "internal/overlay",
+	"github.com/google/cel-go":                "internal/rule",
+	"github.com/spf13/cobra":                  "cmd/hagen",
+	"github.com/docker/distribution":          "internal/conform",
+	"github.com/compose-spec/compose-go":      "internal/conform",
+	"github.com/coreos/go-systemd":            "internal/conform",
+	"gopkg.in/ini.v1":                         "internal/conform",
+	"github.com/nginxinc/nginx-go-crossplane": "internal/conform",
+	"gopkg.in/yaml.v2":                        "internal/conform",
+	"github.com/bitnami-labs/sealed-secrets":  "internal/vault",
 }
 
 func TestImports(t *testing.T) {

@@ -25,6 +25,10 @@ registry = "images"
 host = "db.example.com"
 username = "har'b\"or $HOME %%d #1"
 
+[secrets]
+provider = "existing"
+name = "keys"
+
 [vm]
 mount_point = "/mnt/shared"
 %s
@@ -88,8 +92,6 @@ registry = "mirror.example.com:5000/harbor"`,
 	{
 		number: "2.15.1", kubernetes: "version = \"1.30\"\nnamespace = \"registry\"",
 		more: `
-[secrets]
-name = "keys"
 [components.registry]
 digest = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 [components.jobservice.env]

@@ -22,8 +22,6 @@ const ruleParity = "HG090"
 type Evidence struct {
 	Spec, Model map[string]any
 	Files       artifact.Set
-	// Folder is that of the site below the output folder.
-	Folder string
 }
 
 // ownRules reads rules/*.yaml beside the spec.
@@ -57,21 +55,29 @@ func (c *Compiler) RuleTitle(id string) string {
 	return ""
 }
 
+// rulesInUse are those that the worker evaluates; a lenient one has none.
+func (w *Worker) rulesInUse() (*rule.Set, error) {
+	if w.lenient {
+		return nil, nil
+	}
+	return w.own()
+}
+
 // spec evaluates the rules that read the spec; without rules nothing is found.
 func (w *waivers) spec(doc *spec.Document, e Evidence) []diag.Diagnostic {
 	if w.rules == nil {
 		return nil
 	}
-	return w.place(doc, specFindings(w.rules, e))
-}
-
-// artifacts evaluates the rules that read what was made, and tells waivers
-// that are left over.
-func (w *waivers) artifacts(doc *spec.Document, e Evidence, parity *registry.Parity) []diag.Diagnostic {
-	if w.rules == nil {
-		return nil
+	var out []diag.Diagnostic
+	for _, f := range specFindings(w.rules, e) {
+		d := f.Diagnostic
+		d.Place = doc.Place(f.SpecPath)
+		if waiver := w.of(d.Rule); waiver != nil {
+			d = waiver.note(d)
+		}
+		out = append(out, d)
 	}
-	return append(w.place(doc, artifactFindings(w.rules, parity, e)), w.leftOver()...)
+	return out
 }
 
 // specFindings evaluates the rules that read the spec alone.
@@ -92,11 +98,6 @@ func artifactFindings(rules *rule.Set, parity *registry.Parity, e Evidence) []ru
 	found := rules.Evaluate(rule.Input{Spec: e.Spec, Model: e.Model, Items: itemsOf(e.Files, site)})
 	for _, d := range parity.Disparities(site) {
 		found = append(found, disparity(rules, d))
-	}
-	for i := range found {
-		if found[i].Artifact != "" {
-			found[i].Artifact = path.Join(e.Folder, found[i].Artifact)
-		}
 	}
 	return found
 }
@@ -231,19 +232,4 @@ func short(text string) string {
 		return string(runes[:most]) + "…"
 	}
 	return text
-}
-
-// place gives findings their places in the spec and waives those that the spec
-// says to.
-func (w *waivers) place(doc *spec.Document, found []rule.Finding) []diag.Diagnostic {
-	var out []diag.Diagnostic
-	for _, f := range found {
-		d := f.Diagnostic
-		d.Place = doc.Place(f.SpecPath)
-		if len(f.SpecPath) == 0 {
-			d.Place = diag.Place{File: doc.File}
-		}
-		out = append(out, w.apply(d))
-	}
-	return out
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"maps"
 	"path"
+	"path/filepath"
 	"reflect"
 	"slices"
 
@@ -11,15 +12,16 @@ import (
 	"hagen/internal/diag"
 	"hagen/internal/registry"
 	"hagen/internal/spec"
-	"hagen/internal/unwrap"
 	"hagen/schema"
 )
 
 // Trace says where a file comes from and who reads it.
 type Trace struct {
 	// File is its path below the folder of the site.
-	File, Component string
-	// Overlays are the user's ones that changed it, in their order.
+	File string
+	// Maker is its component, or the overlay that brought it.
+	Maker string
+	// Overlays are those that changed it, in their order, with their places.
 	Overlays []string
 	// Fields are those of the spec that it follows from.
 	Fields []Origin
@@ -50,16 +52,17 @@ func (w *Worker) Trace(document *spec.Document, environment, file string) (*Trac
 		return nil, err
 	}
 	at := slices.IndexFunc(site.Files, func(f artifact.File) bool {
-		return f.Path == file || endsWith(file, path.Join(site.Evidence.Folder, f.Path))
+		return f.Path == file || endsWith(file, path.Join(filepath.ToSlash(site.Folder), f.Path))
 	})
 	if at < 0 {
 		return nil, nil
 	}
 	found := site.Files[at]
-	trace := &Trace{File: found.Path, Component: found.Component, Readers: w.readers(site, found.Path)}
-	if trace.Overlays, err = w.changedBy(site, found.Path); err != nil {
+	if err := site.history.complete(); err != nil {
 		return nil, err
 	}
+	trace := &Trace{File: found.Path, Readers: w.readers(site, found.Path)}
+	trace.Maker, trace.Overlays = site.history.makers(found)
 	trace.Fields, err = w.fieldsOf(document, environment, found)
 	return trace, err
 }
@@ -82,38 +85,6 @@ func (w *Worker) readers(site Site, file string) []string {
 		}
 	}
 	return names
-}
-
-// changedBy applies the user's overlays one after the other and notes which
-// change the file.
-func (w *Worker) changedBy(site Site, file string) ([]string, error) {
-	var names []string
-	objects := site.Base
-	before, err := w.fileOf(objects, file)
-	for _, o := range userOverlays(site.Evidence.Spec, w.dir) {
-		if err != nil {
-			return nil, err
-		}
-		if objects, err = w.overlays.Apply(objects, userOverlays(map[string]any{"overlays": []any{o.Name}}, w.dir)); err != nil {
-			return nil, err
-		}
-		var after []byte
-		if after, err = w.fileOf(objects, file); !bytes.Equal(before, after) {
-			names = append(names, o.Name)
-		}
-		before = after
-	}
-	return names, err
-}
-
-func (w *Worker) fileOf(objects []artifact.Object, file string) ([]byte, error) {
-	files, err := unwrap.Files(objects)
-	for _, f := range files {
-		if f.Path == file {
-			return f.Data, err
-		}
-	}
-	return nil, err
 }
 
 // fieldsOf varies every value that the spec writes, one at a time, and lists

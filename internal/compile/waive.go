@@ -62,18 +62,23 @@ func daysAsText(root map[string]any) {
 	}
 }
 
-// apply turns a finding that is waived into a note.
-func (w *waivers) apply(d diag.Diagnostic) diag.Diagnostic {
+// of returns the waiver of a rule, now used, or nil.
+func (w *waivers) of(id string) *Waiver {
 	for _, waiver := range w.list {
-		if d.Rule != "" && waiver.Rule == d.Rule && w.allows(d.Rule) {
+		if id != "" && waiver.Rule == id && w.allows(id) {
 			waiver.used = true
-			d.Severity = diag.Note
-			d.Reason = "waived: " + waiver.Reason
-			d.Fix = ""
-			if waiver.Until != "" {
-				d.Reason += ", until " + waiver.Until
-			}
+			return waiver
 		}
+	}
+	return nil
+}
+
+// note turns a finding that is waived into a note.
+func (w *Waiver) note(d diag.Diagnostic) diag.Diagnostic {
+	d.Severity, d.Fix = diag.Note, ""
+	d.Reason = "waived: " + w.Reason
+	if w.Until != "" {
+		d.Reason += ", until " + w.Until
 	}
 	return d
 }

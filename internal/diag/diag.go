@@ -63,10 +63,11 @@ type Diagnostic struct {
 	// Rule is the id of the rule that was broken, if there is one.
 	Rule  string
 	Place Place
-	// Artifact is the file that Path leads into, below the output folder; it is
-	// empty when the problem is in the spec itself.
+	// Artifact is the rendered file that is wrong, below the output folder;
+	// Place is then what in the spec made it so.
 	Artifact string
-	// Path is where in the document the problem is: keys and indexes.
+	// Path is where in the document or artifact the problem is: keys and
+	// indexes.
 	Path []any
 	// Message says what is wrong.
 	Message string
@@ -74,6 +75,8 @@ type Diagnostic struct {
 	Reason string
 	// Fix says what to write instead.
 	Fix string
+	// Origin says what made an artifact: a component and overlays.
+	Origin string
 }
 
 // Error returns the artifact, the path and the message.

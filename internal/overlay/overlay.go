@@ -124,14 +124,27 @@ func (e *Engine) run(objects []artifact.Object, overlays []Overlay) ([]artifact.
 		// Kustomize shall find its own words for an overlay of nothing.
 		touched, sent = &selection{all: true}, objects
 	}
-	if err := tree.writeBase(sent); err != nil {
-		return nil, err
-	}
-	patched, err := e.kustomize(tree)
+	patched, err := e.patch(tree, sent, touched.all)
 	if err != nil {
 		return nil, err
 	}
 	return touched.join(objects, patched), nil
+}
+
+// patch applies the overlays to the objects that were selected for them.
+func (e *Engine) patch(tree *tree, objects []artifact.Object, all bool) ([]artifact.Object, error) {
+	if !all {
+		e.alone.RLock()
+		patched, ok := tree.direct(objects)
+		e.alone.RUnlock()
+		if ok {
+			return patched, nil
+		}
+	}
+	if err := tree.writeBase(objects); err != nil {
+		return nil, err
+	}
+	return e.kustomize(tree)
 }
 
 // kustomize runs beside others, or alone if a schema comes with the overlay;
@@ -178,20 +191,28 @@ func values(patched resmap.ResMap) ([]artifact.Object, error) {
 	return out, nil
 }
 
-// tree lays out what Kustomize reads but for the objects: a kustomization that
-// adds the overlays to a base.
+// tree lays out what Kustomize reads but for the objects.
 func (e *Engine) tree(overlays []Overlay) (*tree, error) {
 	t := newTree(e.files)
 	if err := e.copyShipped(t); err != nil {
 		return nil, err
 	}
-	var components []any
 	for _, overlay := range overlays {
-		dir, err := t.add(overlay)
+		component, err := t.add(overlay)
 		if err != nil {
 			return nil, err
 		}
-		components = append(components, dir)
+		t.components = append(t.components, component)
+	}
+	return t, nil
+}
+
+// writeBase adds the objects to the tree, and the kustomization that leads to
+// them and to the overlays.
+func (t *tree) writeBase(objects []artifact.Object) error {
+	components := make([]any, len(t.components))
+	for i, component := range t.components {
+		components[i] = component
 	}
 	data, err := artifact.EncodeYAML(map[string]any{
 		"apiVersion": types.KustomizationVersion, "kind": types.KustomizationKind,
@@ -200,13 +221,11 @@ func (e *Engine) tree(overlays []Overlay) (*tree, error) {
 		"components":     components,
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return t, t.memory.WriteFile(root+"/kustomization.yaml", data)
-}
-
-// writeBase adds the objects to the tree.
-func (t *tree) writeBase(objects []artifact.Object) error {
+	if err := t.memory.WriteFile(root+"/kustomization.yaml", data); err != nil {
+		return err
+	}
 	var base bytes.Buffer
 	for _, object := range objects {
 		data, err := artifact.EncodeYAML(object)

@@ -239,25 +239,21 @@ func (s *selection) join(objects, patched []artifact.Object) []artifact.Object {
 	}
 	byID := map[string]artifact.Object{}
 	for _, object := range patched {
-		byID[id(object)] = object
+		byID[object.Key()] = object
 	}
 	out := make([]artifact.Object, 0, len(objects))
 	for _, object := range objects {
 		if !s.touches(object) {
 			out = append(out, object)
-		} else if now, ok := byID[id(object)]; ok {
+		} else if now, ok := byID[object.Key()]; ok {
 			out = append(out, now)
-			delete(byID, id(object))
+			delete(byID, object.Key())
 		}
 	}
 	for _, object := range patched {
-		if _, isNew := byID[id(object)]; isNew {
+		if _, isNew := byID[object.Key()]; isNew {
 			out = append(out, object)
 		}
 	}
 	return out
-}
-
-func id(o artifact.Object) string {
-	return o.APIVersion() + "|" + o.Kind() + "|" + o.Namespace() + "|" + o.Name()
 }

@@ -20,6 +20,9 @@ func TestSelection(t *testing.T) {
 		"images":                 {"Bundle/node1", "Deployment/core", "ReplicationController/registry-rc"},
 		"replicas":               {"Deployment/core", "ReplicationController/registry-rc", "Service/core"},
 		"generator-merge":        {"ConfigMap/core-env"},
+		"awkward-texts":          {"ConfigMap/awkward", "Widget/awkward"},
+		"images-everywhere":      {"Bundle/node1", "CronJob/collect", "Pod/once", "StatefulSet/trivy", "Widget/widget"},
+		"replicas-everywhere":    {"Deployment/one", "ReplicaSet/one", "ReplicationController/one", "StatefulSet/one", "Widget/one"},
 	}
 	cases, _ := filepath.Glob("testdata/same/*.txtar")
 	for _, file := range cases {

@@ -36,8 +36,9 @@ type tree struct {
 	// read as components.
 	replaced  map[string][]byte
 	ownSchema bool
-	// overlays are the folders of the overlays, in order.
-	overlays []string
+	// overlays are the folders of the overlays, in order; components are the
+	// ways to them from the root.
+	overlays, components []string
 	// refusal is what ReadFile refused; Kustomize would only say that it
 	// found no kustomization there.
 	refusal error

@@ -3,6 +3,7 @@ package render
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -19,7 +20,7 @@ const BakedName = "baked/library.ast"
 
 // bakedFormat names the shape of the baked form and the parser it came from;
 // another one is ignored, and the sources are parsed instead.
-const bakedFormat = "hagen baked 1, go-jsonnet v0.22.0\n"
+const bakedFormat = "hagen baked 2, go-jsonnet v0.22.0\n"
 
 // Baking parses the library when hagen is built instead of when it runs:
 // parsing took a third of a build. The baked form carries the digest of the
@@ -58,17 +59,19 @@ func Bake(library fs.FS) ([]byte, error) {
 	if err := b.visit("main.libsonnet"); err != nil {
 		return nil, err
 	}
-	c := &codec{writing: true, imports: b.resolve}
-	c.texts.index, c.idents.index = map[string]uint64{}, map[string]uint64{}
-	c.data = append([]byte(bakedFormat), digest...)
-	c.length(len(b.names))
-	for _, name := range b.names {
-		node := b.nodes[name]
-		c.name, c.holdsImport = name, map[ast.Node]bool{}
-		markImports(node, c.holdsImport)
-		c.node(&node)
+	parts := b.halves()
+	data := append([]byte(bakedFormat), digest...)
+	var bodies []byte
+	for _, names := range parts {
+		body, err := b.encode(names)
+		if err != nil {
+			return nil, err
+		}
+		data = binary.AppendUvarint(data, uint64(len(names)))
+		data = binary.AppendUvarint(data, uint64(len(body)))
+		bodies = append(bodies, body...)
 	}
-	return c.data, c.err
+	return append(data, bodies...), nil
 }
 
 // sourceDigest hashes the names and texts of the library's sources.
@@ -179,16 +182,11 @@ func unbake(library fs.FS) ast.Node {
 	if err != nil || !ok {
 		return nil
 	}
-	c := &codec{data: body, contexts: map[uint64]*string{}}
-	for range c.length(0) {
-		var node ast.Node
-		c.node(&node)
-		c.files = append(c.files, node)
-	}
-	if c.err != nil || len(c.files) == 0 {
+	files := readParts(body)
+	if len(files) == 0 {
 		return nil
 	}
-	return c.files[len(c.files)-1]
+	return files[len(files)-1]
 }
 
 // link puts the baked library in the place of the import in a program.

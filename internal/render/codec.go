@@ -22,8 +22,12 @@ type codec struct {
 	texts    table[string]
 	idents   table[ast.Identifiers]
 	files    []ast.Node
-	slabs    slabs
-	sources  map[string]*ast.Source
+	// first is the number of the first of the files; references are joined when
+	// the files of all parts are read.
+	first      int
+	references []reference
+	slabs      slabs
+	sources    map[string]*ast.Source
 	// imports resolves an import of the library to the index of its file when
 	// writing.
 	imports func(from, name string) (int, bool)

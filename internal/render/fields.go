@@ -18,8 +18,8 @@ func (c *codec) node(v *ast.Node) {
 		return
 	case tag == tagFile:
 		c.int(&file)
-		if !c.writing && file < len(c.files) {
-			*v = c.files[file]
+		if !c.writing {
+			c.references = append(c.references, reference{v, c.first + len(c.files), file})
 		}
 		return
 	}

@@ -3,6 +3,7 @@ package render
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -24,6 +25,20 @@ func repeated(value any) (any, error) {
 		}
 	}
 	return indexes, err
+}
+
+// groups sorts the names of groups and tells each where its members stand.
+func groups(value any) (any, error) {
+	names, err := textList(value)
+	members := map[string][]any{}
+	for i, name := range names {
+		members[name] = append(members[name], float64(i))
+	}
+	out := []any{}
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		out = append(out, map[string]any{"group": name, "members": members[name]})
+	}
+	return out, err
 }
 
 func textList(value any) ([]string, error) {
@@ -52,6 +67,26 @@ func placeholders(form string) any {
 		found = append(found, map[string]any{"text": "<" + inner + ">", "material": name, "escaped": how})
 	}
 	return found
+}
+
+// parts splits the form of a composed secret into text and materials, in their
+// order.
+func parts(form string) any {
+	list := []any{}
+	text := func(s string) {
+		if s != "" {
+			list = append(list, map[string]any{"text": s})
+		}
+	}
+	for _, found := range placeholders(form).([]any) {
+		place := found.(map[string]any)
+		before, after, _ := strings.Cut(form, place["text"].(string))
+		text(before)
+		list = append(list, map[string]any{"material": place["material"], "escape": place["escaped"] != ""})
+		form = after
+	}
+	text(form)
+	return list
 }
 
 func anyList(texts []string) []any {

@@ -44,6 +44,12 @@ func TestTextFunctions(t *testing.T) {
 		{"set", []any{[]any{"b", "a", "b"}}, []any{"a", "b"}},
 		{"set", []any{[]any{1.0}}, nil},
 		{"repeated", []any{[]any{"a", "b", "a"}}, []any{2.0}},
+		{"groups", []any{[]any{"b", "a", "b"}}, []any{
+			map[string]any{"group": "a", "members": []any{1.0}},
+			map[string]any{"group": "b", "members": []any{0.0, 2.0}},
+		}},
+		{"groups", []any{[]any{}}, []any{}},
+		{"groups", []any{[]any{1.0}}, nil},
 		{"split", []any{"a/b", "/"}, []any{"a", "b"}},
 		{"split", []any{"a", ""}, nil},
 		{"ipv4", []any{"10.0.0.1"}, 167772161.0},

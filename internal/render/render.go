@@ -39,6 +39,9 @@ type Output struct {
 	Facts map[string]any
 	// Overlays names the shipped components that the spec asks for.
 	Overlays []string
+	// Secrets says which secrets the rendering needs and where they belong; it
+	// holds no value.
+	Secrets map[string]any
 }
 
 // VM evaluates the library. It keeps what it parsed, so one VM serves many
@@ -48,6 +51,9 @@ type VM struct {
 	baked  ast.Node
 	input  any
 	output any
+	// partner is the second VM of a pair, and work what the two share.
+	partner *VM
+	work    *work
 }
 
 // New makes a VM that imports by an importer, whose library it parses.
@@ -66,12 +72,21 @@ func New(importer jsonnet.Importer) *VM {
 		Name: "emit", Params: ast.Identifiers{"value"},
 		Func: func(args []any) (any, error) { v.output = args[0]; return nil, nil },
 	})
+	for _, function := range v.workFunctions() {
+		v.vm.NativeFunction(function)
+	}
 	return v
 }
 
 // Render evaluates the library once. An error of the user's own Jsonnet comes
 // back with Jsonnet's trace.
 func (v *VM) Render(in Input) (Output, error) {
+	// Extensions may trace what they do: once, and in order.
+	if v.partner != nil && len(in.Extensions) == 0 {
+		if out, ok := v.renderBoth(in); ok {
+			return out, nil
+		}
+	}
 	v.input = inputValue(in)
 	v.output = nil
 	if err := v.evaluate(program(in.Extensions)); err != nil {
@@ -133,15 +148,20 @@ func jsonValue(v any) any {
 	return v
 }
 
-// program is the only Jsonnet that is made from text: imports take literals.
+// program is made from text: imports take literals.
 func program(extensions []string) string {
+	return "std.native('emit')(" + call(extensions) + ")"
+}
+
+// call has the library render the input.
+func call(extensions []string) string {
 	var b strings.Builder
-	b.WriteString("std.native('emit')((import 'main.libsonnet').render(std.native('input')(), [")
+	b.WriteString("(import 'main.libsonnet').render(std.native('input')(), [")
 	for _, path := range extensions {
 		quoted, _ := json.Marshal(path)
 		b.WriteString("import " + string(quoted) + ",")
 	}
-	b.WriteString("]))")
+	b.WriteString("])")
 	return b.String()
 }
 
@@ -177,6 +197,7 @@ func outputOf(value any) (Output, error) {
 	for _, item := range artifact.List(root["overlays"]) {
 		out.Overlays = append(out.Overlays, artifact.Text(item))
 	}
+	out.Secrets = artifact.Map(root["secrets"])
 	return out, nil
 }
 

@@ -37,6 +37,7 @@ func Ask(in io.Reader, out io.Writer, opts *Options) error {
 	}
 	a.text("Database server", "database.host", &opts.DatabaseHost)
 	a.address("Redis server with its port", "redis.addresses", &opts.RedisAddress)
+	a.recipients("Public keys of age or SSH that can read the secrets, or none to keep them yourself", opts)
 	return a.err
 }
 
@@ -78,6 +79,26 @@ func (a *asker) address(question, path string, value *string) {
 	a.ask(question, presetList(a.spec, path)[0], func(answer string) error {
 		*value = answer
 		return check(a.spec.At(path).Items, answer)
+	})
+}
+
+// none is the answer of those who keep the secrets themselves.
+const none = "none"
+
+func (a *asker) recipients(question string, opts *Options) {
+	if len(opts.Recipients) > 0 {
+		return
+	}
+	preset := opts.OwnKey
+	if preset == "" {
+		preset = none
+	}
+	a.ask(question, preset, func(answer string) error {
+		if answer == none {
+			return nil
+		}
+		opts.Recipients = split(answer)
+		return checkList(a.spec.At("secrets.recipients"), opts.Recipients)
 	})
 }
 

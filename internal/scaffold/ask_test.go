@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,7 +13,7 @@ import (
 
 func TestAskTakesAnswers(t *testing.T) {
 	in := "images\n1.2.2\nhttp://hub.example.com:31777\nvm, kubernetes\n192.0.2.1,192.0.2.2\n1.7\n" +
-		"192.0.2.9:6789\nceph-1\nmysql.example.com\nredis.example.com:6379"
+		"192.0.2.9:6789\nceph-1\nmysql.example.com\nredis.example.com:6379\nnone"
 	want := scaffold.Options{
 		Name: "images", Version: "1.2.2", URL: "http://hub.example.com:31777",
 		Targets: []string{"vm", "kubernetes"}, Nodes: []string{"192.0.2.1", "192.0.2.2"},
@@ -35,7 +36,7 @@ func TestAskTakesAnswers(t *testing.T) {
 func TestAskOffersExamples(t *testing.T) {
 	var out strings.Builder
 	var got scaffold.Options
-	if err := scaffold.Ask(strings.NewReader(strings.Repeat("\n", 8)), &out, &got); err != nil {
+	if err := scaffold.Ask(strings.NewReader(strings.Repeat("\n", 9)), &out, &got); err != nil {
 		t.Fatal(err)
 	}
 	want := `Name of the registry [hub]: ` +
@@ -45,7 +46,8 @@ func TestAskOffersExamples(t *testing.T) {
 		`Addresses of the virtual machines, with commas between [10.0.0.21, 10.0.0.22]: ` +
 		`Ceph monitors with their ports, with commas between [10.0.0.11:6789, 10.0.0.12:6789, 10.0.0.13:6789]: ` +
 		`Database server [database.example.com]: ` +
-		`Redis server with its port [redis.example.com:6379]: `
+		`Redis server with its port [redis.example.com:6379]: ` +
+		`Public keys of age or SSH that can read the secrets, or none to keep them yourself [none]: `
 	if out.String() != want {
 		t.Errorf("asked\n%s\nwant\n%s", out.String(), want)
 	}
@@ -59,11 +61,12 @@ func TestAskRepeatsWithTheReason(t *testing.T) {
 	got := scaffold.Options{
 		Version: "2.15.2", URL: "https://hub.example.com", Monitors: []string{"a:1"}, DatabaseHost: "a", RedisAddress: "a:1",
 	}
-	in := "My Hub\nmy-hub\ndocker\nvm\n10.0.0.1,\n10.0.0.1,10.0.0.1\n10.0.0.1\n"
+	const key = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"
+	in := "My Hub\nmy-hub\ndocker\nvm\n10.0.0.1,\n10.0.0.1,10.0.0.1\n10.0.0.1\nage1\n" + key + "\n"
 	if err := scaffold.Ask(strings.NewReader(in), &out, &got); err != nil {
 		t.Fatal(err)
 	}
-	if got.Name != "my-hub" || len(got.Nodes) != 1 {
+	if got.Name != "my-hub" || len(got.Nodes) != 1 || !slices.Equal(got.Recipients, []string{key}) {
 		t.Errorf("got %+v", got)
 	}
 	for _, want := range []string{
@@ -71,6 +74,7 @@ func TestAskRepeatsWithTheReason(t *testing.T) {
 		"  \"docker\" is no target, it must be vm or kubernetes\n",
 		"  \"\" is not a DNS name or an IP address, without scheme, port or mask\n",
 		"  \"10.0.0.1\" stands there twice\n",
+		"  \"age1\" is not a public key of age (age1…) or SSH (ssh-ed25519 …, ssh-rsa …)\n",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q was not said in\n%s", want, out.String())

@@ -37,6 +37,11 @@ type Options struct {
 	DatabaseHost string
 	// RedisAddress is the Redis server with its port.
 	RedisAddress string
+	// Recipients are the public keys that can read the secrets, which hagen then
+	// keeps, encrypted. Without one somebody else keeps them.
+	Recipients []string
+	// OwnKey is the user's own public key, if there is one: an answer to choose.
+	OwnKey string
 	// Schema is a path or address of the schema for the first line of the
 	// spec, by which editors find it. Without it there is no such line.
 	Schema string
@@ -109,7 +114,10 @@ func (o *Options) completeLists(spec *schema.Field) error {
 	}
 	redis := []string{o.RedisAddress}
 	for _, l := range []list{
-		{"vm.nodes.address", &o.Nodes}, {"storage.cephfs.monitors", &o.Monitors}, {"redis.addresses", &redis},
+		{"vm.nodes.address", &o.Nodes},
+		{"storage.cephfs.monitors", &o.Monitors},
+		{"redis.addresses", &redis},
+		{"secrets.recipients", &o.Recipients},
 	} {
 		if err := checkList(spec.At(l.path), *l.value); err != nil {
 			return fmt.Errorf("%s: %w", l.path, err)

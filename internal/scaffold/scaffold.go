@@ -40,6 +40,11 @@ func values(o Options, spec *schema.Field) map[string]any {
 		"storage.cephfs.user":     example(spec.At("storage.cephfs.user")),
 		"database.host":           o.DatabaseHost,
 		"redis.addresses":         []string{o.RedisAddress},
+		"secrets.provider":        "existing",
+	}
+	if len(o.Recipients) > 0 {
+		out["secrets.provider"] = "sops"
+		out["secrets.recipients"] = o.Recipients
 	}
 	if o.has(VM) {
 		out["vm.nodes"] = nodes(o.Nodes)

@@ -4,7 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"sort"
+	"maps"
+	"slices"
 
 	"hagen/internal/artifact"
 )
@@ -23,8 +24,7 @@ func withChecksum(object artifact.Object, index index) artifact.Object {
 	if pod == nil || artifact.List(pod["containers"]) == nil {
 		return object
 	}
-	names := podReferences(pod)
-	sum := checksum(names, index)
+	sum := checksum(podReads(pod), index)
 	if sum == "" {
 		return object
 	}
@@ -39,71 +39,108 @@ func withChecksum(object artifact.Object, index index) artifact.Object {
 	return object
 }
 
-func checksum(names []string, index index) string {
+// checksum covers what is read of the objects that there are. Of a Secret whose
+// fingerprints are known, it is those of the keys that are read: what is
+// encrypted anew is not yet changed, and another key is not this pod's.
+func checksum(read reads, index index) string {
 	hash := sha256.New()
-	read := false
-	for _, name := range names {
+	known := false
+	for _, name := range slices.Sorted(maps.Keys(read)) {
 		object, ok := index[name]
 		if !ok {
 			continue
 		}
-		read = true
-		content, _ := json.Marshal(map[string]any{
+		known = true
+		content := map[string]any{
 			"name": name, "data": object["data"], "binaryData": object["binaryData"], "stringData": object["stringData"],
-		})
-		hash.Write(content)
+		}
+		if object.Annotation(fingerprintsAnnotation) != "" {
+			content = map[string]any{"name": name, "sum": sumOf(read.prints(name, object))}
+		}
+		encoded, _ := json.Marshal(content)
+		hash.Write(encoded)
 	}
-	if !read {
+	if !known {
 		return ""
 	}
 	return hex.EncodeToString(hash.Sum(nil))[:16]
 }
 
-// podReferences lists the ConfigMaps and Secrets that a pod reads, as
-// Kind/name, sorted, each once.
-func podReferences(pod map[string]any) []string {
-	found := map[string]bool{}
+// reads holds the ConfigMaps and Secrets that a pod reads, as Kind/name, each
+// with the keys that are read; the empty key stands for all.
+type reads map[string]map[string]bool
+
+func (r reads) add(kind string, name any, keys ...string) {
+	text := artifact.Text(name)
+	if text == "" {
+		return
+	}
+	id := kind + "/" + text
+	if r[id] == nil {
+		r[id] = map[string]bool{}
+	}
+	for _, key := range keys {
+		r[id][key] = true
+	}
+}
+
+// prints returns the fingerprints of an object and the keys to look at.
+func (r reads) prints(name string, object artifact.Object) (map[string]string, []string) {
+	prints := fingerprintsOf(object)
+	if r[name][""] {
+		return prints, slices.Collect(maps.Keys(prints))
+	}
+	return prints, slices.Collect(maps.Keys(r[name]))
+}
+
+func podReads(pod map[string]any) reads {
+	found := reads{}
 	for _, item := range artifact.List(pod["volumes"]) {
-		volumeReferences(artifact.Map(item), found)
+		found.volume(artifact.Map(item))
 	}
 	for _, list := range []string{"initContainers", "containers"} {
 		for _, item := range artifact.List(pod[list]) {
-			containerReferences(artifact.Map(item), found)
+			found.container(artifact.Map(item))
 		}
 	}
-	names := make([]string, 0, len(found))
-	for name := range found {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	return names
+	return found
 }
 
-func volumeReferences(volume map[string]any, found map[string]bool) {
-	reference(found, "ConfigMap", artifact.Map(volume["configMap"])["name"])
-	reference(found, "Secret", artifact.Map(volume["secret"])["secretName"])
+func (r reads) volume(volume map[string]any) {
+	config, secret := artifact.Map(volume["configMap"]), artifact.Map(volume["secret"])
+	r.add("ConfigMap", config["name"], itemKeys(config)...)
+	r.add("Secret", secret["secretName"], itemKeys(secret)...)
 	for _, item := range artifact.List(artifact.Map(volume["projected"])["sources"]) {
 		source := artifact.Map(item)
-		reference(found, "ConfigMap", artifact.Map(source["configMap"])["name"])
-		reference(found, "Secret", artifact.Map(source["secret"])["name"])
+		config, secret := artifact.Map(source["configMap"]), artifact.Map(source["secret"])
+		r.add("ConfigMap", config["name"], itemKeys(config)...)
+		r.add("Secret", secret["name"], itemKeys(secret)...)
 	}
 }
 
-func containerReferences(container map[string]any, found map[string]bool) {
+// itemKeys lists the keys that a volume takes; without items it takes all.
+func itemKeys(source map[string]any) []string {
+	items := artifact.List(source["items"])
+	if len(items) == 0 {
+		return []string{""}
+	}
+	var keys []string
+	for _, item := range items {
+		keys = append(keys, artifact.Text(artifact.Map(item)["key"]))
+	}
+	return keys
+}
+
+func (r reads) container(container map[string]any) {
 	for _, item := range artifact.List(container["envFrom"]) {
 		source := artifact.Map(item)
-		reference(found, "ConfigMap", artifact.Map(source["configMapRef"])["name"])
-		reference(found, "Secret", artifact.Map(source["secretRef"])["name"])
+		r.add("ConfigMap", artifact.Map(source["configMapRef"])["name"], "")
+		r.add("Secret", artifact.Map(source["secretRef"])["name"], "")
 	}
 	for _, item := range artifact.List(container["env"]) {
 		from := artifact.Map(artifact.Map(item)["valueFrom"])
-		reference(found, "ConfigMap", artifact.Map(from["configMapKeyRef"])["name"])
-		reference(found, "Secret", artifact.Map(from["secretKeyRef"])["name"])
-	}
-}
-
-func reference(found map[string]bool, kind string, name any) {
-	if text := artifact.Text(name); text != "" {
-		found[kind+"/"+text] = true
+		config, secret := artifact.Map(from["configMapKeyRef"]), artifact.Map(from["secretKeyRef"])
+		r.add("ConfigMap", config["name"], artifact.Text(config["key"]))
+		r.add("Secret", secret["name"], artifact.Text(secret["key"]))
 	}
 }

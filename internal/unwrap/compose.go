@@ -12,8 +12,12 @@ import (
 
 // bundleFiles unwraps the bundle of one node.
 func bundleFiles(object artifact.Object, index index) ([]artifact.File, error) {
-	b := &bundle{object: object, folder: "compose/" + object.Name(), index: index}
+	b := &bundle{
+		object: object, folder: "compose/" + object.Name(), index: index,
+		secrets: newSecretNeeds(), fingerprints: fingerprintsOf(object),
+	}
 	spec := artifact.Map(object["spec"])
+	b.placedFiles(spec["secretFiles"])
 	project := map[string]any{"services": b.services(spec["services"])}
 	for _, section := range []string{"networks", "volumes"} {
 		if named := byName(spec[section]); len(named) > 0 {
@@ -25,9 +29,11 @@ func bundleFiles(object artifact.Object, index index) ([]artifact.File, error) {
 	more, err := listed(b.folder, spec["files"], object)
 	b.problems.Add(err)
 	b.files = append(b.files, more...)
+	b.secretsList()
 	b.files = append(b.files, artifact.File{
 		Path: b.folder + "/docker-compose.yml", Data: append([]byte(header), data...),
-		Component: object.Annotation(artifact.AnnotationComponent), Value: project,
+		Component: object.Annotation(artifact.AnnotationComponent),
+		Value:     project, From: append([]string{object.Key()}, b.variables()...),
 	})
 	return b.files, b.problems.ErrorOrNil()
 }
@@ -39,6 +45,9 @@ type bundle struct {
 	files    []artifact.File
 	written  map[string]string
 	problems diag.List
+
+	secrets      *secretNeeds
+	fingerprints map[string]string
 }
 
 func (b *bundle) fail(service, format string, args ...any) {
@@ -82,11 +91,13 @@ func (b *bundle) service(name string, service map[string]any) map[string]any {
 	if environment := b.environment(name, service); len(environment) > 0 {
 		out["environment"] = escaped(environment)
 	}
+	b.labelSecrets(name, out)
 	return out
 }
 
 // environment merges the variables of ConfigMaps and the list of the service,
-// in this order, as a container of Kubernetes does.
+// in this order, as a container of Kubernetes does. Those that are secrets are
+// left out: the node adds them.
 func (b *bundle) environment(name string, service map[string]any) map[string]any {
 	out := map[string]any{}
 	for _, item := range artifact.List(service["envFrom"]) {
@@ -102,7 +113,13 @@ func (b *bundle) environment(name string, service map[string]any) map[string]any
 	for _, item := range artifact.List(service["environment"]) {
 		entry := artifact.Map(item)
 		key := artifact.Text(entry["name"])
-		reference := artifact.Map(artifact.Map(entry["valueFrom"])["configMapKeyRef"])
+		from := artifact.Map(entry["valueFrom"])
+		if secret := artifact.Map(from["secretKeyRef"]); secret != nil {
+			delete(out, key)
+			b.variable(name, key, secret)
+			continue
+		}
+		reference := artifact.Map(from["configMapKeyRef"])
 		if reference == nil {
 			out[key] = entry["value"]
 			continue
@@ -127,6 +144,10 @@ func (b *bundle) volumes(name string, list any) []any {
 		}
 		plain := clone(volume)
 		delete(plain, "configMap")
+		delete(plain, "secret")
+		if secret := artifact.Map(volume["secret"]); secret != nil {
+			b.secretFile(name, secret)
+		}
 		if reference := artifact.Map(volume["configMap"]); reference != nil {
 			b.configFile(name, artifact.Text(volume["source"]), reference)
 		}
@@ -154,7 +175,20 @@ func (b *bundle) configFile(service, source string, reference map[string]any) {
 	b.written[source] = value
 	b.files = append(b.files, artifact.File{
 		Path: path.Join(b.folder, source), Data: []byte(value), Component: service,
+		From: []string{b.index.key(artifact.Text(reference["name"])), b.object.Key()},
 	})
+}
+
+// variables are the keys of the ConfigMaps whose variables the services take.
+func (b *bundle) variables() []string {
+	var keys []string
+	for _, service := range artifact.List(artifact.Map(b.object["spec"])["services"]) {
+		for _, item := range artifact.List(artifact.Map(service)["envFrom"]) {
+			name := artifact.Text(artifact.Map(artifact.Map(item)["configMapRef"])["name"])
+			keys = append(keys, b.index.key(name))
+		}
+	}
+	return keys
 }
 
 // ports writes the short form, which all releases of Compose read alike.

@@ -52,14 +52,19 @@ func isOwn(object artifact.Object, kind string) bool {
 	return object.Kind() == kind && strings.HasPrefix(object.APIVersion(), ownGroup)
 }
 
-// index finds ConfigMaps and Secrets by kind and name.
+// index finds ConfigMaps and Secrets by kind and name. An object of another kind
+// that says the fingerprints of a Secret stands for the Secret of its name, which
+// its controller makes.
 type index map[string]artifact.Object
 
 func newIndex(objects []artifact.Object) index {
 	found := index{}
 	for _, object := range objects {
-		if kind := object.Kind(); kind == "ConfigMap" || kind == "Secret" {
+		switch kind := object.Kind(); {
+		case kind == "ConfigMap" || kind == "Secret":
 			found[kind+"/"+object.Name()] = object
+		case kind != kindBundle && object.Annotation(fingerprintsAnnotation) != "":
+			found["Secret/"+object.Name()] = object
 		}
 	}
 	return found
@@ -68,6 +73,8 @@ func newIndex(objects []artifact.Object) index {
 func (x index) configMap(name string) map[string]any {
 	return artifact.Map(x["ConfigMap/"+name]["data"])
 }
+
+func (x index) key(name string) string { return x["ConfigMap/"+name].Key() }
 
 // clusterFiles writes each object into a file of its own and lists them in a
 // kustomization.yaml for kubectl, Argo CD and Flux.
@@ -89,7 +96,8 @@ func clusterFiles(objects []artifact.Object, index index) ([]artifact.File, erro
 		}
 		folders[folder] = append(folders[folder], name)
 		files = append(files, artifact.File{
-			Path: folder + "/" + name, Data: append([]byte(header), data...), Component: component, Value: final,
+			Path: folder + "/" + name, Data: append([]byte(header), data...), Component: component,
+			Value: final, From: []string{object.Key()},
 		})
 	}
 	for folder, names := range folders {
@@ -183,6 +191,7 @@ func listed(folder string, list any, object artifact.Object) ([]artifact.File, e
 			Path: path.Join(folder, name), Data: []byte(artifact.Text(entry["content"])),
 			Executable: artifact.Text(entry["mode"]) == "0755",
 			Component:  object.Annotation(artifact.AnnotationComponent),
+			From:       []string{object.Key()},
 		})
 	}
 	return files, nil

@@ -43,7 +43,7 @@ func (s *Schema) hint(e *jsonschema.ValidationError, key string) map[string]any 
 }
 
 func (s *Schema) guess(key string, known []string) string {
-	if near := nearest(key, known); near != "" {
+	if near := diag.Nearest(key, known); near != "" {
 		return fmt.Sprintf(", did you mean %q", near)
 	}
 	if elsewhere := s.elsewhere(key); elsewhere != "" {

@@ -130,7 +130,7 @@ func enumMessage(value any, want []any) string {
 	}
 	message := fmt.Sprintf("%s is not known here, it must be one of %s", show(value), strings.Join(shown, ", "))
 	if word, ok := value.(string); ok {
-		if near := nearest(word, known); near != "" {
+		if near := diag.Nearest(word, known); near != "" {
 			message += fmt.Sprintf("; did you mean %q", near)
 		}
 	}

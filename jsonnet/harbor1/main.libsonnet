@@ -27,6 +27,7 @@ local storage = import '../lib/storage.libsonnet';
   },
 
   secrets+:: (import 'secrets.libsonnet')(m),
+  installed:: import 'installed.libsonnet',
   names+:: (import 'names.libsonnet')(m),
   steps+:: (import 'steps.libsonnet')(m),
 

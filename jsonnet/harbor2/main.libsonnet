@@ -12,6 +12,7 @@ local storage = import '../lib/storage.libsonnet';
   },
 
   secrets+:: (import 'secrets.libsonnet')($),
+  installed:: import 'installed.libsonnet',
 
   components+:: {
     core: (import 'core.libsonnet')($),

@@ -43,12 +43,15 @@ local files(m, part) = [
   for file in part.files
 ];
 
-// secretFiles gives each file its Secret and the key in it.
+// secretFiles gives each file its Secret and the key in it, and on a node the
+// owner who reads it.
 local secretFiles(m, part) = [
   local facts = if file.material in m.secrets then m.secrets[file.material] else {};
   file {
     group: if 'secret' in facts then facts.secret else m.spec.secrets.name,
-    key: if 'key' in facts then facts.key else file.material,
+    key: file.material,
+    owner: std.get(facts, 'owner', 0),
+    mode: std.get(facts, 'mode', '0600'),
   }
   for file in part.secretFiles
 ];

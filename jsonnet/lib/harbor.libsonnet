@@ -26,6 +26,7 @@ function(version)
     source: facts.source,
     logPort: generation.log_port,
     health: generation.health,
+    publicSecrets: generation.public_secrets.values,
     paths: generation.paths,
     features: facts.features,
     proxyCacheTypes: std.get(facts, 'proxy_cache_types', []),

@@ -4,7 +4,7 @@ local native = import 'native.libsonnet';
 {
   // grouped gathers a list of { group, … } into [{ group, items }], sorted.
   grouped(list):: [
-    { group: name, items: [item for item in list if item.group == name] }
-    for name in native.set([item.group for item in list])
+    { group: found.group, items: [list[i] for i in found.members] }
+    for found in native.groups([item.group for item in list])
   ],
 }

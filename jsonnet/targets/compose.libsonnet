@@ -23,6 +23,12 @@ function(m)
   local services = [service.of(m, c, part) for c in m.composeComponents for part in c.parts];
   local files = host(m);
   local networks = [network(m)];
+  // secrets that the node itself reads
+  local places = [
+    { material: fact.material, owner: fact.owner, mode: fact.mode, path: fact.place }
+    for fact in m.usage.node
+    if 'place' in fact
+  ];
   [
     local here = place(m, node);
     {
@@ -33,6 +39,7 @@ function(m)
         services: [service.at(m, here, entry) for entry in services],
         networks: networks,
         files: files(here),
+        secretFiles: places,
       },
     }
     for node in m.spec.vm.nodes

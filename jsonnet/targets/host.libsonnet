@@ -3,6 +3,7 @@
 local cephfs = import '../lib/cephfs.libsonnet';
 local native = import '../lib/native.libsonnet';
 local runbook = import 'host/runbook.libsonnet';
+local secrets = import 'host/secrets.libsonnet';
 
 // unitText keeps a value literal in a unit file, where a percent sign starts a specifier.
 local unitText(text) = std.strReplace(text, '%', '%%');
@@ -28,8 +29,9 @@ local fstab(m, here, unit) =
 local mountUnit(m, here) = std.join('\n', [
   '[Unit]',
   'Description=CephFS of the registry ' + m.spec.name,
-  'Wants=network-online.target',
-  'After=network-online.target',
+  'Wants=network-online.target hagen-secrets.service',
+  '# the key of the mount is one of the secrets',
+  'After=network-online.target hagen-secrets.service',
   '# Docker restarts containers by itself: not before their files are there',
   'Before=docker.service',
   '',
@@ -50,7 +52,7 @@ local serviceUnit(m, here) = std.join('\n', [
   'Description=Harbor registry ' + m.spec.name + ' (' + here.name + ')',
   'Requires=docker.service',
   'Wants=network-online.target',
-  'After=docker.service network-online.target',
+  'After=docker.service network-online.target hagen-secrets.service',
   'RequiresMountsFor=' + unitText(here.mountPoint),
   '# an empty directory in place of CephFS would start an empty registry',
   'AssertPathIsMountPoint=' + unitText(here.mountPoint),
@@ -59,8 +61,11 @@ local serviceUnit(m, here) = std.join('\n', [
   'Type=oneshot',
   'RemainAfterExit=yes',
   'WorkingDirectory=' + m.bundleDirectory,
+  '# no container starts with secrets that are not those of the bundle',
+  'ExecStartPre=' + secrets.command(m),
   'ExecStart=/usr/bin/docker compose up --detach --remove-orphans',
   '# only a new container reads a changed configuration file',
+  'ExecReload=' + secrets.command(m),
   'ExecReload=/usr/bin/docker compose up --detach --remove-orphans --force-recreate',
   'ExecStop=/usr/bin/docker compose down',
   'TimeoutStartSec=0',
@@ -77,6 +82,7 @@ local serviceUnit(m, here) = std.join('\n', [
 // bundle beside docker-compose.yml
 function(m)
   local book = runbook(m);
+  local same = secrets.files(m);
   function(here)
     local stem = native.systemdEscapePath(here.mountPoint);
     // a unit whose name holds a backslash cannot be a file on every system: then
@@ -87,4 +93,4 @@ function(m)
       file('RUNBOOK.md', book(here, unit)),
       file('host/fstab', fstab(m, here, unit)),
       file('host/harbor.service', serviceUnit(m, here)),
-    ] + (if unit == null then [] else [file('host/' + unit, mountUnit(m, here))])
+    ] + same + (if unit == null then [] else [file('host/' + unit, mountUnit(m, here))])

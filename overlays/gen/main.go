@@ -203,6 +203,7 @@ func bundle() map[string]schema {
 	return map[string]schema{
 		"hagen.Bundle": root("Bundle", schema{
 			"services": list("name", service), "networks": list("name", schema{}), "files": files,
+			"secretFiles": list("material", schema{}),
 		}),
 		"hagen.FileSet": root("FileSet", schema{"files": files}),
 	}

@@ -20,7 +20,6 @@ type bundle struct {
 type service struct {
 	ContainerName string             `json:"container_name"`
 	Environment   map[string]*string `json:"environment"`
-	EnvFile       []string           `json:"env_file"`
 	Volumes       []bind             `json:"volumes"`
 }
 
@@ -111,13 +110,12 @@ func (b bundle) documents(files []File) string {
 }
 
 // unprovided lists the paths of the bundle that nothing makes: sources of bind mounts
-// and environment files that are neither files of the bundle nor paths that its
-// documents tell the operator to provide.
+// that are neither files of the bundle nor paths that its documents name.
 func (b bundle) unprovided(documents string) []string {
 	var missing []string
 	for _, name := range sortedKeys(b.Services) {
 		service := b.Services[name]
-		sources := slices.Clone(service.EnvFile)
+		var sources []string
 		for _, volume := range service.Volumes {
 			if volume.Type == "bind" {
 				sources = append(sources, volume.Source)

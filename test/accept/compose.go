@@ -16,24 +16,19 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// awkward is the value of a secret while a bundle is resolved: written in single
-// quotes, both programs must read the same text from an environment file. (1.29
-// expands ${name} even there, so no secret in such a file may hold that.)
-const awkward = `p@%:/#"$x$$ z`
+// awkward is the value of every secret while a bundle is resolved.
+const awkward = `p@%:/#?&"'\$x$$${y} z`
 
-// checkCompose has docker-compose 1.29 and Compose v5 resolve the file and wants both
-// to understand the same.
+// checkCompose has docker-compose 1.29 and Compose v5 resolve the file, with the
+// variables of the secrets where .env says that they are, and wants both to
+// understand the same.
 func checkCompose(file File) error {
-	var parsed bundle
-	if err := yaml.Unmarshal(file.Data, &parsed); err != nil {
-		return err
-	}
 	secrets, err := os.MkdirTemp("", "hagen-secrets-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(secrets)
-	if err := parsed.writeEnvFiles(secrets); err != nil {
+	if err := writeVariables(file, secrets); err != nil {
 		return err
 	}
 	old, err := resolveOld(file, secrets)
@@ -50,20 +45,32 @@ func checkCompose(file File) error {
 	return nil
 }
 
-// writeEnvFiles makes the environment files that an operator provides.
-func (b bundle) writeEnvFiles(secrets string) error {
-	for _, service := range b.Services {
-		for _, path := range service.EnvFile {
-			if !strings.HasPrefix(path, "${HAGEN_SECRETS:-") {
-				continue
-			}
-			text := "HAGEN_ACCEPT='" + awkward + "'\n"
-			if err := os.WriteFile(filepath.Join(secrets, filepath.Base(path)), []byte(text), 0o600); err != nil {
-				return err
-			}
-		}
+// writeVariables makes the Compose file that a node makes of secrets.list.
+func writeVariables(file File, secrets string) error {
+	list, err := os.ReadFile(filepath.Join(file.Dir(), "host", "secrets.list"))
+	if err != nil {
+		return err
 	}
-	return nil
+	lines, err := secretLines(string(list))
+	if err != nil {
+		return err
+	}
+	services := map[string]any{}
+	for _, words := range lines {
+		if words[0] != "variable" {
+			continue
+		}
+		if services[words[1]] == nil {
+			services[words[1]] = map[string]any{"environment": map[string]any{}}
+		}
+		variables := object(object(services[words[1]])["environment"])
+		variables[words[2]] = strings.ReplaceAll(awkward, "$", "$$")
+	}
+	text, err := yaml.Marshal(map[string]any{"services": services})
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(secrets, "docker-compose.secrets.yml"), text, 0o600)
 }
 
 func resolveOld(file File, secrets string) (map[string]any, error) {
@@ -74,7 +81,7 @@ func resolveOld(file File, secrets string) (map[string]any, error) {
 	if !strings.HasPrefix(version, "1.29.") {
 		return nil, fmt.Errorf("docker-compose is %s, want Debian's 1.29: run test/install.sh", strings.TrimSpace(version))
 	}
-	stdout, stderr, err := command(file.Dir(), environment(secrets), "docker-compose", "-f", file.Base(), "config")
+	stdout, stderr, err := command(file.Dir(), environment(secrets), "docker-compose", "config")
 	return resolved(stdout, stderr, err)
 }
 
@@ -83,7 +90,7 @@ func resolveCurrent(file File, secrets string) (map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	stdout, stderr, err := command(file.Dir(), environment(secrets), program, "-f", file.Base(), "config", "--format", "json")
+	stdout, stderr, err := command(file.Dir(), environment(secrets), program, "config", "--format", "json")
 	return resolved(stdout, stderr, err)
 }
 
@@ -131,6 +138,10 @@ func canonical(project map[string]any) map[string]any {
 		service["ports"] = ports(service["ports"])
 		service["depends_on"] = dependencies(service)
 		service["networks"] = mentioned(service["networks"])
+		// their order says nothing, and 1.29 sorts them when it merges two files
+		slices.SortFunc(list(service["volumes"]), func(a, b any) int {
+			return strings.Compare(fmt.Sprint(object(a)["target"]), fmt.Sprint(object(b)["target"]))
+		})
 		for _, volume := range list(service["volumes"]) {
 			if mount := object(volume); mount["read_only"] == false {
 				delete(mount, "read_only")

@@ -19,6 +19,10 @@ func Kinds() []Kind {
 	return []Kind{
 		kind("kustomization", `(^|/)kustomization\.ya?ml$`, checkKustomization),
 		kind("compose", `(^|/)(docker-)?compose(\.[a-z]+)?\.ya?ml$`, checkCompose),
+		kind("dotenv", `(^|/)\.env$`, checkDotenv),
+		kind("secrets list", `(^|/)host/secrets\.list$`, checkSecretsList),
+		kind("nodes' secrets", `(^|/)host/secrets\.age$`, checkNodeSecrets),
+		kind("encrypted secret", `^([^!]*/)?secrets/[^!]*\.ya?ml$`, checkEncryptedSecret),
 		kind("registry", `(^|/)registry/config\.yml$`, checkRegistry),
 		kind("registryctl", `(^|/)registryctl/config\.yml$`, checkRegistryctl),
 		kind("jobservice", `(^|/)jobservice/config\.yml$`, checkJobservice),
@@ -31,7 +35,7 @@ func Kinds() []Kind {
 		kind("manifest", `^([^!]*/)?(kubernetes|flux|argocd)/[^!]*\.ya?ml$`, checkManifest),
 		kind("blackbox", `/blackbox\.yml$`, checkYAML),
 		kind("json", `\.json$`, checkJSON),
-		kind("shell", `\.sh$`, checkShell),
+		kind("shell", `\.sh$`, checkScript),
 		kind("certificates", `\.(pem|crt)$`, checkCertificates),
 		kind("markdown", `\.md$`, checkMarkdown),
 	}

@@ -83,6 +83,23 @@ func checkShell(file File) error {
 	return nil
 }
 
+// checkScript has the shell parse a whole script, and shellcheck read it.
+func checkScript(file File) error {
+	if err := checkShell(file); err != nil {
+		return err
+	}
+	path, remove, err := stage("script.sh", file.Data)
+	if err != nil {
+		return err
+	}
+	defer remove()
+	stdout, _, err := command("", nil, "shellcheck", "--format=gcc", path)
+	if err != nil {
+		return fmt.Errorf("shellcheck: %w\n%s", err, stdout)
+	}
+	return nil
+}
+
 // checkCertificates wants nothing but X.509 certificates: a key has no place in Git.
 func checkCertificates(file File) error {
 	rest, count := file.Data, 0

@@ -13,8 +13,8 @@ import (
 	compose "github.com/compose-spec/compose-go/v2/types"
 )
 
-// stage writes the bundle and the secret files that it needs, and returns both
-// folders.
+// stage writes the bundle and, as secrets.sh does, the variables of its secrets,
+// and returns both folders.
 func stage(t *testing.T, files site) (bundle, secrets string) {
 	t.Helper()
 	bundle, secrets = t.TempDir(), t.TempDir()
@@ -23,9 +23,7 @@ func stage(t *testing.T, files site) (bundle, secrets string) {
 			write(t, bundle, below, text)
 		}
 	}
-	for _, name := range []string{"core", "jobservice", "registry", "registryctl", "trivy-adapter"} {
-		write(t, secrets, name+".env", "SECRET='x'\n")
-	}
+	write(t, secrets, variablesFile, "services: {core: {environment: {SECRET: x}}}\n")
 	return bundle, secrets
 }
 
@@ -34,7 +32,7 @@ func stage(t *testing.T, files site) (bundle, secrets string) {
 func TestCompose(t *testing.T) {
 	all := texts()
 	bundle, secrets := stage(t, build(t, all))
-	project := load(t, bundle, map[string]string{"HAGEN_SECRETS": secrets, "HOME": "/wrong", "a": "wrong"})
+	project := load(t, bundle, secrets)
 	core, odd := project.Services["core"], project.Services["proxy-odd"]
 	for i, text := range all {
 		want(t, "variable", text, valueOf(core.Environment[variable(i)]))
@@ -43,16 +41,21 @@ func TestCompose(t *testing.T) {
 		want(t, "label", text, odd.Labels[fmt.Sprintf("l%d", i)])
 	}
 	if core.Environment["SECRET"] == nil {
-		t.Error("the variables of env_file are lost")
+		t.Error("the variables of the secrets are lost")
 	}
 }
 
-func load(t *testing.T, dir string, environment map[string]string) *compose.Project {
+// variablesFile is what secrets.sh writes for Compose.
+const variablesFile = "docker-compose.secrets.yml"
+
+func load(t *testing.T, dir, secrets string) *compose.Project {
 	t.Helper()
 	project, err := loader.LoadWithContext(t.Context(), compose.ConfigDetails{
-		WorkingDir:  dir,
-		ConfigFiles: []compose.ConfigFile{{Filename: filepath.Join(dir, "docker-compose.yml")}},
-		Environment: environment,
+		WorkingDir: dir,
+		ConfigFiles: []compose.ConfigFile{
+			{Filename: filepath.Join(dir, "docker-compose.yml")}, {Filename: filepath.Join(secrets, variablesFile)},
+		},
+		Environment: map[string]string{"HAGEN_SECRETS": secrets, "HOME": "/wrong", "a": "wrong"},
 	}, func(o *loader.Options) { o.SetProjectName("sinks", true) })
 	if err != nil {
 		t.Fatalf("%.2000s", err)
@@ -97,9 +100,10 @@ func single(text string) string { return strings.ReplaceAll(text, "$$", "$") }
 func oldConfig(t *testing.T, dir, secrets string) printed {
 	t.Helper()
 	// it prints YAML as its own library does; the same library reads it
-	script := `docker-compose -f "$1" config | /usr/bin/python3 -c 'import json, sys, yaml
+	// without -f it reads .env, which names both files
+	script := `cd "$1" && docker-compose config | /usr/bin/python3 -c 'import json, sys, yaml
 json.dump(yaml.safe_load(sys.stdin.buffer), sys.stdout)'`
-	command := exec.CommandContext(t.Context(), "bash", "-o", "pipefail", "-c", script, "bash", filepath.Join(dir, "docker-compose.yml"))
+	command := exec.CommandContext(t.Context(), "bash", "-o", "pipefail", "-c", script, "bash", dir)
 	command.Env = append(os.Environ(), "HAGEN_SECRETS="+secrets, "PYTHONIOENCODING=utf-8", "LC_ALL=C.UTF-8")
 	var errors strings.Builder
 	command.Stderr = &errors

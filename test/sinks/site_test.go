@@ -33,6 +33,9 @@ user = "registry"
 [database]
 host = "db.example.com"
 
+[secrets]
+provider = "existing"
+
 [redis]
 addresses = ["redis.example.com:6379"]
 

@@ -1,18 +1,22 @@
 // One service of a bundle.
 local native = import '../../lib/native.libsonnet';
 
-// environment brings the ConfigMap with the plain variables and the file with
-// the secret ones.
+// environment brings the ConfigMap with the plain variables, and refers to the
+// secret ones as a pod does: on a node they come from the secrets directory.
 local environment(m, c) =
   local each = m.names.eachVariable;
   local plain = std.objectFields(c.env);
+  local variables = [
+    { name: name, valueFrom: { secretKeyRef: { name: m.spec.secrets.name, key: c.secretEnv[name] } } }
+    for name in std.objectFields(c.secretEnv)
+  ];
+  local own = (if each then [
+                 { name: name, valueFrom: { configMapKeyRef: { name: c.envMap, key: name } } }
+                 for name in plain
+               ] else []) + variables;
   {
     [if !each && plain != [] then 'envFrom']: [{ configMapRef: { name: c.envMap } }],
-    [if each && plain != [] then 'environment']: [
-      { name: name, valueFrom: { configMapKeyRef: { name: c.envMap, key: name } } }
-      for name in plain
-    ],
-    [if c.secretEnv != {} then 'env_file']: [m.secretsDirectory + '/' + c.id + '.env'],
+    [if own != [] then 'environment']: own,
   };
 
 local bind(source, target, readOnly) = { type: 'bind', source: source, target: target, read_only: readOnly };
@@ -24,7 +28,11 @@ local files(m, c) =
     + { configMap: { name: file.group, key: file.key } }
     for file in c.files
   ]
-  + [bind(m.secretsDirectory + '/' + file.material, file.path, true) for file in c.secretFiles];
+  + [
+    bind(m.secretsDirectory + '/' + file.material, file.path, true)
+    + { secret: { material: file.material, owner: file.owner, mode: file.mode } }
+    for file in c.secretFiles
+  ];
 
 // stored returns where the data of a volume lies on a node.
 local stored(m, here, mount) =

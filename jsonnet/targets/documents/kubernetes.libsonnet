@@ -33,48 +33,63 @@ local directories(m) = {
   ] + ['umount /mnt']),
 };
 
-// ceph makes the Secret in the form that the volume's driver reads.
-local ceph(m, csi) =
-  local settings = m.spec.storage.cephfs;
-  local make = kubectl(m) + ' create secret generic ' + quote(settings.secret_name);
-  if csi
-  then make + ' --from-literal=userID=' + quote(settings.user) + ' --from-file=userKey=ceph.key'
-  else make + ' --from-file=key=ceph.key';
+// folder applies a folder of this rendering. An older kubectl would take
+// kustomization.yaml for an object of a kind that the cluster does not know.
+local folder(m, name) =
+  if m.cluster.has.applyKustomization then 'kubectl apply -k ' + name
+  else 'find ' + name + " -name '*.yaml' ! -name kustomization.yaml -exec kubectl apply -f {} \\;";
 
-local secrets(m, csi) = {
-  local tls = m.spec.registry.tls.secret_name,
-  local generic(secret) = kubectl(m) + ' create secret generic ' + quote(secret.group) + std.join('', [
-    ' \\\n  --from-file=' + entry.material
-    for entry in secret.items
-  ]),
-  local missing = std.length([secret for secret in m.usage.entries if secret.group == tls]) == 0,
-  local behindIngress = m.net.https && m.spec.kubernetes.expose.type == 'Ingress',
-  title: 'Secrets',
-  text: markdown.text(['In the folder that SECRETS.md made:'])
-        + markdown.code('sh', [
-          if secret.group == tls
-          then kubectl(m) + ' create secret tls ' + quote(tls) + ' --cert=tls.crt --key=tls.key'
-          else generic(secret)
-          for secret in m.usage.entries
-        ] + (if behindIngress && missing
-             then [kubectl(m) + ' create secret tls ' + quote(tls) + ' --cert=/path/to/tls.crt --key=/path/to/tls.key']
-             else []) + [
-          'ceph auth get-key ' + quote('client.' + m.spec.storage.cephfs.user) + ' > ceph.key',
-          ceph(m, csi),
-        ])
-        + markdown.text(['Expected: `secret/… created` for each.']),
+// create makes a Secret of the files that SECRETS.md tells to make.
+local create(m, secret) =
+  if secret.type == 'kubernetes.io/tls'
+  then kubectl(m) + ' create secret tls ' + quote(secret.name) + ' --cert=tls.crt --key=tls.key'
+  else kubectl(m) + ' create secret generic ' + quote(secret.name) + std.join('', [
+    ' \\\n  ' + (
+      if 'value' in item then '--from-literal=' + quote(item.key + '=' + item.value)
+      else if item.key == item.material then '--from-file=' + item.key
+      else '--from-file=' + item.key + '=' + item.material
+    )
+    for item in secret.items
+  ]);
+
+// entrance is the certificate of an Ingress that ends TLS.
+local entrance(m) =
+  local tls = m.spec.registry.tls.secret_name;
+  local missing = std.length([secret for secret in m.needs.cluster if secret.name == tls]) == 0;
+  local behindIngress = m.net.https && m.spec.kubernetes.expose.type == 'Ingress';
+  if !behindIngress || !missing then ''
+  else markdown.text(['The Ingress ends TLS with a certificate of its own; hagen does not keep it:'])
+       + markdown.code('sh', [kubectl(m) + ' create secret tls ' + quote(tls) + ' --cert=/path/to/tls.crt --key=/path/to/tls.key']);
+
+local ways = {
+  sops(m):
+    markdown.text([
+      'Flux decrypts the folder `secrets` by itself: its Kustomization says `decryption: { provider: sops,',
+      'secretRef: … }`. Without Flux, with a key of `secrets.recipients` in `SOPS_AGE_KEY_FILE`:',
+    ]) + markdown.code('sh', [
+      'for file in secrets/secret-*.yaml; do sops decrypt "$file" | kubectl apply -f -; done',
+    ]) + markdown.text(['Expected: `secret/… created` for each. Never apply the files as they are: pods would read `ENC[…]`.']),
+  'sealed-secrets'(m):
+    markdown.code('sh', [folder(m, 'secrets'), kubectl(m) + ' get sealedsecrets,secrets'])
+    + markdown.text(['Expected: every SealedSecret is synced, and there is a Secret of the same name.']),
+  'external-secrets'(m):
+    markdown.code('sh', [folder(m, 'secrets'), kubectl(m) + ' get externalsecrets,secrets'])
+    + markdown.text(['Expected: every ExternalSecret says `SecretSynced`. Another word means that the store lacks a property: SECRETS.md', 'lists them.']),
+  existing(m):
+    markdown.text(['In the folder that SECRETS.md made:'])
+    + markdown.code('sh', [create(m, secret) for secret in m.needs.cluster])
+    + markdown.text(['Expected: `secret/… created` for each.']),
 };
 
-// objects applies the folder. An older kubectl would take kustomization.yaml for
-// an object of a kind that the cluster does not know.
-local objects(m) =
-  if m.cluster.has.applyKustomization then 'kubectl apply -k kubernetes'
-  else "find kubernetes -name '*.yaml' ! -name kustomization.yaml -exec kubectl apply -f {} \\;";
+local secrets(m) = {
+  title: 'Secrets',
+  text: ways[m.spec.secrets.provider](m) + entrance(m),
+};
 
 local apply(m) = {
   title: 'Objects',
   text: markdown.text(['With the folder `kubernetes` of this rendering, unless Argo CD or Flux does it:'])
-        + markdown.code('sh', [objects(m), kubectl(m) + ' get pvc,pods'])
+        + markdown.code('sh', [folder(m, 'kubernetes'), kubectl(m) + ' get pvc,pods'])
         + markdown.text([
           'Expected: every claim is Bound, every pod is Running and ready. Until ' + m.harbor.health.component + ' has answered for the',
           'first time, others may restart once or twice. A pod in ContainerCreating names its reason in',
@@ -103,11 +118,10 @@ local later(step) = std.get(step, 'later', false);
 
 // m: the model
 function(m)
-  local csi = (import '../kubernetes/storage.libsonnet').driver(m) == 'csi';
   '# ' + m.spec.name + ' on Kubernetes ' + m.spec.kubernetes.version + '\n\n'
   + markdown.text(['Harbor ' + m.harbor.version + ' at ' + m.net.external + '.'])
   + markdown.steps(
-    [namespace(m), directories(m), secrets(m, csi)]
+    [namespace(m), directories(m), secrets(m)]
     + [step for step in m.steps.kubernetes if !later(step)]
     + [apply(m)] + checks.clients(m) + [checks.registry(m)]
     + replace(m) + [step for step in m.steps.kubernetes if later(step)]

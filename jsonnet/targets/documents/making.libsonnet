@@ -20,7 +20,8 @@ local composed(form) = std.foldl(
 );
 
 // command makes one material as a file of its name.
-local command(facts) =
+// user: of CephFS
+local command(user, facts) =
   local material = facts.material;
   local file = quote(material);
   local ways = {
@@ -31,8 +32,10 @@ local command(facts) =
     htpasswd: 'htpasswd -niB -C 10 ' + quote(facts.user) + ' < ' + quote(facts.of) + ' > ' + file,
     composed: 'printf %s "' + composed(facts.form) + '" > ' + file,
     copy: 'cp /path/to/' + material + ' ' + file,
+    ceph: 'ceph auth get-key ' + quote('client.' + user) + ' > ' + file + '  # on a machine of the Ceph cluster',
   };
-  ways[if facts.kind == 'given' && 'secret' in facts then 'copy' else facts.kind];
+  local formats = { text: 'given', 'pem-certificate': 'copy', 'pem-key': 'copy', 'ceph-key': 'ceph' };
+  ways[if facts.kind == 'given' then formats[std.get(facts, 'format', 'text')] else facts.kind];
 
 // what others are made of comes first
 local order = ['random', 'given', 'rsa', 'certificate', 'htpasswd', 'composed'];
@@ -49,32 +52,14 @@ local order = ['random', 'given', 'rsa', 'certificate', 'htpasswd', 'composed'];
     + (if addresses == [] then [] else ['jq']),
 
   // materials lists the commands for all of them.
-  // usage: of the model
-  materials(usage):: [
+  // m: the model
+  materials(m):: [
     'umask 077 && mkdir -p secrets && cd secrets',
     "random() { head -c 4096 /dev/urandom | LC_ALL=C tr -dc 'A-Za-z0-9' | head -c \"$1\"; }",
   ] + [
-    command(facts)
+    command(m.spec.storage.cephfs.user, facts)
     for kind in order
-    for facts in usage.materials
+    for facts in m.usage.materials
     if facts.kind == kind
   ],
-
-  // environments lists the commands for the environment files of a node. A value
-  // that Compose and docker-compose 1.29 would read otherwise than it stands there,
-  // or an empty one, is refused.
-  environments(usage):: [
-    'variable() {',
-    "  case $2 in '' | *[\\'\\\\$'\\r\\n']* | *'${'*) echo \"$1 cannot hold its value\" >&2; return 1 ;; esac",
-    '  printf "%s=\'%s\'\\n" "$1" "$2"',
-    '}',
-  ] + std.flatMap(
-    function(file)
-      local lines = [
-        '  variable ' + name + ' "$(cat ' + quote(file.variables[name]) + ')"'
-        for name in std.objectFields(file.variables)
-      ];
-      ['{', std.join(' &&\n', lines), '} > ' + file.name],
-    usage.environments
-  ),
 }

@@ -5,27 +5,18 @@ local checks = import '../documents/checks.libsonnet';
 
 local quote = native.shellQuote;
 
-local client(m, here) = {
-  title: 'CephFS client',
-  text: markdown.code('sh', [
-    'apt-get install --yes ceph-common',
-    'ceph auth get-key ' + quote('client.' + m.spec.storage.cephfs.user) + '  # on a machine of the Ceph cluster',
-    'install -d -m 0755 ' + quote(here.mountPoint),
-  ]) + markdown.text([
-    'Write the key alone, without a heading, into `' + m.spec.storage.cephfs.secret_file + '` (mode 0600).',
-  ]),
-};
-
 local mount(m, here, unit) = {
-  title: 'Mount',
-  text: (if unit == null
-         then markdown.code('sh', ['cat host/fstab >> /etc/fstab', 'systemctl daemon-reload', 'mount ' + quote(here.mountPoint)])
-         else markdown.text(['By the unit, or by the line in `host/fstab`; not by both.'])
-              + markdown.code('sh', [
-                'install -m 0644 host/' + unit + ' /etc/systemd/system/',
-                'systemctl daemon-reload',
-                'systemctl enable --now ' + unit,
-              ]))
+  title: 'CephFS',
+  text: markdown.text(['`secrets.sh` has written the key to `' + m.spec.storage.cephfs.secret_file + '`.'])
+        + markdown.code('sh', ['apt-get install --yes ceph-common', 'install -d -m 0755 ' + quote(here.mountPoint)])
+        + (if unit == null
+           then markdown.code('sh', ['cat host/fstab >> /etc/fstab', 'systemctl daemon-reload', 'mount ' + quote(here.mountPoint)])
+           else markdown.text(['By the unit, or by the line in `host/fstab`; not by both.'])
+                + markdown.code('sh', [
+                  'install -m 0644 host/' + unit + ' /etc/systemd/system/',
+                  'systemctl daemon-reload',
+                  'systemctl enable --now ' + unit,
+                ]))
         + markdown.code('sh', ['findmnt ' + quote(here.mountPoint)])
         + markdown.text(['Expected: one line with the type `ceph`. Nothing below the mount point may be made while it is not mounted.']),
 };
@@ -62,21 +53,45 @@ local directories(m, here) = {
         ),
 };
 
+// ways says, by provider, how the node comes to its secrets.
+local ways = {
+  local script = 'sh host/secrets.sh',
+  local byKey(m) =
+    local key = quote(m.spec.secrets.key_file);
+    markdown.text([
+      '`host/secrets.age` holds them, encrypted to the keys of `secrets.recipients` and',
+      '`secrets.node_recipients`. This node needs one of the private keys; a new one is made by:',
+    ]) + markdown.code('sh', [
+      'apt-get install --yes age',
+      'install -d -m 0700 "$(dirname ' + key + ')"',
+      'test -e ' + key + ' || age-keygen -o ' + key,
+      'age-keygen -y ' + key + '  # belongs in secrets.node_recipients, then build again',
+    ]) + markdown.code('sh', [script]),
+  sops: byKey,
+  'sealed-secrets': byKey,
+  'external-secrets'(m):
+    if 'command' in m.spec.secrets.external then markdown.text(['They come from the store, by the command that the spec names:']) + markdown.code('sh', [script])
+    else markdown.text(['They come from the store, by a command that prints the one whose name is in `$1`, such as:'])
+         + markdown.code('sh', [script + " --command 'vault kv get -field=\"$1\" kv/" + std.get(m.spec.secrets.external, 'path', m.spec.name) + "'"]),
+  existing(m):
+    markdown.text(['From the folder that `SECRETS.md` made, the same on every node:'])
+    + markdown.code('sh', [script + ' --from /path/to/secrets']),
+};
+
 local secrets(m) = {
-  local usage = m.usage,
-  local target(name) = quote(m.secretsPath + '/' + name),
   title: 'Secrets',
-  text: markdown.text(['From the folder that `SECRETS.md` made, the same on every node:'])
-        + markdown.code('sh', ['install -d -m 0700 ' + quote(m.secretsPath)] + [
-          'install -o ' + file.owner + ' -g ' + file.owner + ' -m ' + file.mode + ' ' + quote(file.material) + ' ' + target(file.material)
-          for file in usage.files
-        ] + [
-          'install -m 0600 ' + file.name + ' ' + target(file.name)
-          for file in usage.environments
-        ] + ['ls -ln ' + quote(m.secretsPath)])
+  text: ways[m.spec.secrets.provider](m)
         + markdown.text([
-          'Expected: ' + (std.length(usage.files) + std.length(usage.environments)) + ' files. Another place is named by the variable `HAGEN_SECRETS` of `docker compose`.',
-        ]),
+          'Expected: `written to ' + m.secretsPath + '`, and `as they should be` when it is done again. Another place is named by',
+          'the variable `HAGEN_SECRETS`, also for `docker compose`. At boot a unit does it before CephFS is mounted:',
+        ])
+        + markdown.code('sh', [
+          'install -m 0644 host/hagen-secrets.service /etc/systemd/system/',
+          'systemctl daemon-reload',
+          'systemctl enable hagen-secrets.service',
+          'docker compose config --quiet',
+        ])
+        + markdown.text(['Expected: no output. `docker-compose` 1.29 takes the same files; write `docker-compose` for `docker compose` then,', 'here and in `host/harbor.service`.']),
 };
 
 local bundle(m) = {
@@ -85,9 +100,8 @@ local bundle(m) = {
         + markdown.code('sh', [
           'install -d -m 0755 ' + m.bundleDirectory,
           'cp -r --no-preserve=mode,ownership . ' + m.bundleDirectory,
-          'cd ' + m.bundleDirectory + ' && docker compose config --quiet',
-        ])
-        + markdown.text(['Expected: no output. `docker-compose` 1.29 takes the same files; write `docker-compose` for `docker compose` then,', 'here and in `host/harbor.service`.']),
+          'cd ' + m.bundleDirectory,
+        ]),
 };
 
 local start(m) = {
@@ -100,7 +114,7 @@ local start(m) = {
   ]) + markdown.text([
     'Expected: every service is up (and healthy, where it says so) within a minute. Until ' + m.harbor.health.component + ' answers,',
     'jobservice restarts once or twice. After a change copy the bundle again and `systemctl reload harbor.service`:',
-    'a changed configuration file is read by a new container only.',
+    'it makes the secrets anew, and a changed configuration file is read by a new container only.',
   ]),
 };
 
@@ -137,17 +151,17 @@ local redirect(m) = if m.net.redirect > 0 then ', and ' + m.net.redirect + ' to 
 function(m)
   // the same on every node
   local rest = markdown.steps(
-    [secrets(m), bundle(m)]
-    + [step for step in m.steps.compose if !later(step)]
+    [step for step in m.steps.compose if !later(step)]
     + [start(m)] + balancer(m) + checks.clients(m) + [checks.registry(m)]
     + [step for step in m.steps.compose if later(step)],
-    4
+    5
   );
+  local first = [bundle(m), secrets(m)];
   function(here, unit)
     '# ' + m.spec.name + ' on ' + here.name + '\n\n'
     + markdown.text([
       'Harbor ' + m.harbor.version + ' at ' + m.net.external + '. This node is ' + here.address + ' and listens on port ' + here.port + redirect(m) + '.',
       'Steps are done as root in this folder. Nodes differ only in what this file says of them.',
     ])
-    + markdown.steps([client(m, here), mount(m, here, unit), directories(m, here)])
+    + markdown.steps(first + [mount(m, here, unit), directories(m, here)])
     + rest

@@ -6,7 +6,7 @@ local secretKey(m, material) =
   local facts = if material in m.secrets then m.secrets[material] else {};
   {
     name: if 'secret' in facts then facts.secret else m.spec.secrets.name,
-    key: if 'key' in facts then facts.key else material,
+    key: material,
   };
 
 local environment(m, c) =

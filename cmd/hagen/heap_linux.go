@@ -1,0 +1,22 @@
+package main
+
+import (
+	"runtime"
+
+	"golang.org/x/sys/unix"
+)
+
+// heapOfABuild is what one build allocates, near enough.
+const heapOfABuild = 36 << 20
+
+// enlargeHeap grows the heap to the size of a build in one piece and asks for
+// large pages. Small ones come one page fault each, thousands of them, which
+// took a quarter of a build. Nothing is taken from the system before it is
+// used; where there are no large pages, nothing changes.
+func enlargeHeap() {
+	heap := make([]byte, heapOfABuild)
+	// An error means that the kernel has no large pages to give.
+	_ = unix.Madvise(heap, unix.MADV_HUGEPAGE)
+	// Collected, the piece is what the program allocates from.
+	runtime.GC()
+}

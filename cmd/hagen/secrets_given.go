@@ -1,0 +1,155 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"hagen/internal/compile"
+	"hagen/internal/diag"
+	"hagen/internal/material"
+	"hagen/internal/secret"
+)
+
+// giver takes values from the user: from files, from the environment, or by
+// asking. Never from an argument, which every user of the machine can read.
+type giver struct {
+	streams
+	files     map[string]string
+	authority bool
+}
+
+func (g *giver) flags(cmd *cobra.Command) {
+	cmd.Flags().StringToStringVar(&g.files, "from-file", nil, "take the value of a secret from a file: `NAME=PATH`, - is standard input; can be repeated")
+	cmd.Flags().BoolVar(&g.authority, "private-ca", false, "make a private certificate authority, and the certificate of the registry with it")
+}
+
+// give adds the values of given materials that are missing. All that nobody
+// gives are named together.
+func (g *giver) give(need compile.Needs, values material.Values) error {
+	var problems diag.List
+	for _, m := range need.Materials {
+		if m.Kind != secret.Given || values[m.Name] != "" {
+			continue
+		}
+		value, err := g.value(need, m, values)
+		problems.Add(err)
+		if err == nil {
+			values[m.Name] = value
+		}
+	}
+	for name := range g.files {
+		if _, ok := need.Material(name); !ok {
+			_, err := namedMaterial(need, name)
+			problems.Add(err)
+		}
+	}
+	return problems.ErrorOrNil()
+}
+
+func (g *giver) value(need compile.Needs, m secret.Material, values material.Values) (string, error) {
+	pem := strings.HasPrefix(m.Format, "pem-")
+	if path, ok := g.files[m.Name]; ok {
+		return g.file(path, pem)
+	}
+	if value := os.Getenv(variableOf(m.Name)); value != "" {
+		return value, nil
+	}
+	if pem && (g.authority || values[secret.AuthorityKey] != "") {
+		return g.sign(need, m, values)
+	}
+	if g.interactive() {
+		return g.ask(m, pem)
+	}
+	return "", diag.Diagnostic{
+		Message: m.Name + " must be given: " + m.Description,
+		Reason:  "hagen cannot make it",
+		Fix:     fmt.Sprintf("--from-file %s=PATH, or the variable %s", m.Name, variableOf(m.Name)),
+	}
+}
+
+// variableOf is the environment variable that holds a material.
+func variableOf(name string) string {
+	return "HAGEN_SECRET_" + strings.ToUpper(strings.NewReplacer(".", "_", "-", "_").Replace(name))
+}
+
+// maxValue is far above the longest chain of certificates.
+const maxValue = 256 << 10
+
+func (g *giver) file(path string, pem bool) (string, error) {
+	f := g.in
+	if path != "-" {
+		var err error
+		if f, err = os.Open(path); err != nil {
+			return "", diag.Diagnostic{Place: diag.Place{File: path}, Message: "it cannot be read: " + plainError(err)}
+		}
+		defer f.Close()
+	}
+	data, err := io.ReadAll(io.LimitReader(f, maxValue+1))
+	if err != nil || len(data) > maxValue || len(data) == 0 {
+		return "", diag.Diagnostic{Place: diag.Place{File: path}, Message: "it is empty, too long, or cannot be read"}
+	}
+	if pem {
+		return string(data), nil
+	}
+	return material.OneLine(string(data)), nil
+}
+
+// sign makes the certificate and the key with a private authority, both at
+// once: they belong together.
+func (g *giver) sign(need compile.Needs, m secret.Material, values material.Values) (string, error) {
+	maker := material.NewMaker()
+	if err := maker.Authority(need.Name, values); err != nil {
+		return "", err
+	}
+	for _, cert := range need.Materials {
+		if cert.Format != secret.FormatCertificate || cert.Name != m.Name && cert.Key != m.Name {
+			continue
+		}
+		chain, key, err := maker.Server(cert.Host, values)
+		if err != nil {
+			return "", err
+		}
+		values[cert.Name], values[cert.Key] = chain, key
+		return values[m.Name], nil
+	}
+	return "", fmt.Errorf("no certificate belongs to %s", m.Name)
+}
+
+// ask asks on the terminal. What fits on a line is typed unseen, twice.
+func (g *giver) ask(m secret.Material, pem bool) (string, error) {
+	fmt.Fprintf(g.err, "%s: %s\n", m.Name, m.Description)
+	if pem {
+		fmt.Fprintf(g.err, "  path of the file: ")
+		var path string
+		if _, err := fmt.Fscanln(g.in, &path); err != nil {
+			return "", fmt.Errorf("read the path of %s: %w", m.Name, err)
+		}
+		return g.file(path, true)
+	}
+	for {
+		value, err := g.unseen("  value: ")
+		if err != nil {
+			return "", fmt.Errorf("read %s: %w", m.Name, err)
+		}
+		again, err := g.unseen("  again: ")
+		if err != nil {
+			return "", fmt.Errorf("read %s: %w", m.Name, err)
+		}
+		if value == again && value != "" {
+			return value, nil
+		}
+		fmt.Fprintln(g.err, "  these differ, or are empty")
+	}
+}
+
+func (g *giver) unseen(prompt string) (string, error) {
+	fmt.Fprint(g.err, prompt)
+	value, err := term.ReadPassword(int(g.in.Fd()))
+	fmt.Fprintln(g.err)
+	return string(value), err
+}

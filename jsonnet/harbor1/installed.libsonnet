@@ -1,0 +1,13 @@
+// Where the installer of Harbor 1.x keeps secrets: settings of harbor.cfg, and
+// files of other names than the material's. Variables are known from what uses
+// them. Source: make/harbor.cfg and make/prepare of goharbor/harbor 1.2.
+{
+  yaml: { 'config.yml:http.secret': 'registry_http_secret' },
+  ini: {
+    harbor_admin_password: 'harbor_admin_password',
+    db_password: 'database_password',
+    ldap_search_pwd: 'ldap_search_password',
+    email_password: 'email_password',
+  },
+  files: { 'server.crt': 'tls.crt', 'server.key': 'tls.key' },
+}
