@@ -143,7 +143,7 @@ func serviceItems(bundles []rule.Item) []rule.Item {
 		services := artifact.Map(bundle.Value["services"])
 		for _, name := range slices.Sorted(maps.Keys(services)) {
 			value := first[name]
-			if value == nil || !reflect.DeepEqual(value["spec"], services[name]) {
+			if value == nil || !same(value["spec"], services[name]) {
 				value = map[string]any{"name": name, "spec": services[name]}
 			}
 			if first[name] == nil {
@@ -155,6 +155,21 @@ func serviceItems(bundles []rule.Item) []rule.Item {
 		}
 	}
 	return items
+}
+
+// same compares two values of tables, lists and scalars.
+func same(a, b any) bool {
+	switch left := a.(type) {
+	case map[string]any:
+		right, ok := b.(map[string]any)
+		return ok && maps.EqualFunc(left, right, same)
+	case []any:
+		right, ok := b.([]any)
+		return ok && slices.EqualFunc(left, right, same)
+	case string, bool, int64, float64:
+		return a == b
+	}
+	return reflect.DeepEqual(a, b)
 }
 
 // containerItems lists the containers of all targets.

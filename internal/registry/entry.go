@@ -10,10 +10,8 @@ import (
 )
 
 var (
-	upstreamServer = regexp.MustCompile(`\bserver ([a-z][a-z-]*):(\d+);`)
-	plainURL       = regexp.MustCompile(`\bhttp://([a-z][a-z-]*)(?::(\d+))?(?:[/\s"]|$)`)
-	listening      = regexp.MustCompile(`\blisten (?:\S*:)?(\d+)`)
-	metricsServer  = regexp.MustCompile(`location = \S+ \{\s*proxy_pass http://\$metrics`)
+	listening     = regexp.MustCompile(`\blisten (?:\S*:)?(\d+)`)
+	metricsServer = regexp.MustCompile(`location = \S+ \{\s*proxy_pass http://\$metrics`)
 )
 
 // nginxFile is where a container has the configuration of nginx.
@@ -41,20 +39,9 @@ func (t Target) Endpoint() string {
 // upstream, whose servers are the addresses.
 func (t Target) addresses() []string {
 	found, seen := map[string]bool{}, map[string]bool{}
-	note := func(pattern *regexp.Regexp, text string) {
-		for _, match := range pattern.FindAllStringSubmatch(text, -1) {
-			port := match[2]
-			if port == "" {
-				port = "80"
-			}
-			found[match[1]+":"+port] = true
-		}
-	}
 	for _, c := range t.Containers {
 		for _, value := range c.Env {
-			if strings.Contains(value, "http://") {
-				note(plainURL, value)
-			}
+			mentioned(found, value, "http://", "/ \t\n\"")
 		}
 		for name, text := range c.Files {
 			if seen[text] {
@@ -62,13 +49,39 @@ func (t Target) addresses() []string {
 			}
 			seen[text] = true
 			if name == nginxFile {
-				note(upstreamServer, text)
-			} else if strings.Contains(text, "http://") {
-				note(plainURL, text)
+				mentioned(found, text, "server ", ";")
+			} else {
+				mentioned(found, text, "http://", "/ \t\n\"")
 			}
 		}
 	}
 	return slices.Sorted(maps.Keys(found))
+}
+
+// mentioned notes the host:port that follows a prefix up to one of the ends, or to
+// the end of the text; hosts with dots are none of the components.
+func mentioned(into map[string]bool, text, prefix, ends string) {
+	for {
+		_, rest, ok := strings.Cut(text, prefix)
+		if !ok {
+			return
+		}
+		text = rest
+		if end := strings.IndexAny(rest, ends); end >= 0 {
+			rest = rest[:end]
+		}
+		host, port, _ := strings.Cut(rest, ":")
+		if port == "" {
+			port = "80"
+		}
+		if isName(host) && strings.Trim(port, "0123456789") == "" {
+			into[host+":"+port] = true
+		}
+	}
+}
+
+func isName(host string) bool {
+	return host != "" && host[0] != '-' && strings.Trim(host, "abcdefghijklmnopqrstuvwxyz-") == ""
 }
 
 // enter notes the container port behind the registry's address, from what is

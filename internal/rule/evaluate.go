@@ -5,6 +5,7 @@ import (
 	"path"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/google/cel-go/common/ast"
 	"github.com/google/cel-go/common/containers"
@@ -72,8 +73,10 @@ func matches(kinds, patterns []string) bool {
 			if pattern == kind {
 				return true
 			}
-			if ok, _ := path.Match(pattern, kind); ok {
-				return true
+			if strings.Contains(pattern, "*") {
+				if ok, _ := path.Match(pattern, kind); ok {
+					return true
+				}
 			}
 		}
 	}

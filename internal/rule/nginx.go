@@ -42,6 +42,18 @@ func nginx(e *evaluator, args []any) (any, error) {
 	return out, nil
 }
 
+// directives lists those of nginx that have a name.
+func directives(e *evaluator, args []any) (any, error) {
+	all, err := nginx(e, args[:1])
+	out := []any{}
+	for _, item := range all.([]any) {
+		if item.(map[string]any)["name"] == args[1] {
+			out = append(out, item)
+		}
+	}
+	return out, err
+}
+
 // nginxTokens parts a configuration into words, quoted words, and { } ;.
 func nginxTokens(source string) []string {
 	var tokens []string

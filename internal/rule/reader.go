@@ -86,6 +86,36 @@ func envText(_ *evaluator, args []any) (any, error) {
 	return out, nil
 }
 
+// holds tells whether a text anywhere in a value holds one of some words.
+func holds(_ *evaluator, args []any) (any, error) {
+	words, _ := args[1].([]any)
+	return holdsOne(args[0], words), nil
+}
+
+func holdsOne(value any, words []any) bool {
+	switch v := value.(type) {
+	case string:
+		for _, word := range words {
+			if w, ok := word.(string); ok && strings.Contains(v, w) {
+				return true
+			}
+		}
+	case []any:
+		for _, item := range v {
+			if holdsOne(item, words) {
+				return true
+			}
+		}
+	case map[string]any:
+		for _, item := range v {
+			if holdsOne(item, words) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // seconds reads a duration such as 5m; -1 is one that cannot be read.
 func seconds(_ *evaluator, args []any) (any, error) {
 	d, err := time.ParseDuration(args[0].(string))
