@@ -3,6 +3,7 @@ package compile
 import (
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"hagen/internal/artifact"
 	"hagen/internal/conform"
@@ -96,9 +97,10 @@ func (w *Worker) blame(site *Site, rules *rule.Set, found []rule.Finding) ([]dia
 	})
 	var out []diag.Diagnostic
 	for _, f := range found {
-		d := site.placed(f.Diagnostic, h.blame(earlier, f))
+		at, place := h.blame(earlier, f)
+		d := site.placed(f.Diagnostic, place)
 		if i := slices.IndexFunc(site.Files, func(file artifact.File) bool { return file.Path == f.Artifact }); i >= 0 {
-			d.Origin = h.origin(site.Files[i])
+			d.Origin = h.origin(site.Files[i]) + h.indirectly(at, site.Files, f)
 		}
 		out = append(out, d)
 	}
@@ -118,21 +120,42 @@ func (h *history) findings(check func(artifact.Set) []rule.Finding) []map[string
 	return out
 }
 
-// blame returns the place of what first showed a finding: an overlay, else
-// what the library made it of.
-func (h *history) blame(earlier []map[string]bool, f rule.Finding) diag.Place {
-	for i, found := range earlier {
-		if found[f.Error()] && i > 0 {
-			return h.states[i].place
+// blame returns what first showed a finding, as the number of its state, and
+// its place: an overlay, else what the library made it of.
+func (h *history) blame(earlier []map[string]bool, f rule.Finding) (int, diag.Place) {
+	at := slices.IndexFunc(earlier, func(found map[string]bool) bool { return found[f.Error()] })
+	if at < 0 {
+		at = len(h.states) - 1
+	}
+	if at == 0 {
+		return at, h.rendered(f)
+	}
+	return at, h.states[at].place
+}
+
+// indirectly says which overlay is to blame where it left the artifact itself
+// alone, and which of the files that the finding is read from it changed.
+func (h *history) indirectly(at int, files artifact.Set, f rule.Finding) string {
+	if at == 0 {
+		return ""
+	}
+	var names []string
+	for _, file := range files {
+		if file.Path != f.Artifact && !slices.Contains(f.Reads, file.Path) {
+			continue
 		}
-		if found[f.Error()] {
-			return h.rendered(f)
+		if changed(h.states[at-1].objects, h.states[at].objects, file.From) != "" {
+			if file.Path == f.Artifact {
+				return ""
+			}
+			names = append(names, file.Path)
 		}
 	}
-	if len(h.states) == 1 {
-		return h.rendered(f)
+	text := ", broken by " + h.states[at].name()
+	if len(names) > 0 {
+		text += " in " + strings.Join(names, " and ")
 	}
-	return h.states[len(h.states)-1].place
+	return text
 }
 
 // rendered is the place of a finding that no overlay made: the field that its

@@ -20,6 +20,9 @@ type state struct {
 	objects []artifact.Object
 }
 
+// name is the overlay with its place.
+func (s state) name() string { return s.overlay + " (" + s.place.String() + ")" }
+
 // history tells how the objects of a site came to be. The states between two
 // overlays are made when somebody asks.
 type history struct {
@@ -82,7 +85,7 @@ func (h *history) origin(file artifact.File) string {
 func (h *history) makers(file artifact.File) (made string, overlays []string) {
 	for i := 1; i < len(h.states); i++ {
 		verb := changed(h.states[i-1].objects, h.states[i].objects, file.From)
-		name := h.states[i].overlay + " (" + h.states[i].place.String() + ")"
+		name := h.states[i].name()
 		switch {
 		case verb == "added":
 			made = name

@@ -189,7 +189,7 @@ func containerItems(site registry.Site) []rule.Item {
 			if !ok {
 				first[c.ID] = twin
 			}
-			items = append(items, rule.Item{Kinds: []string{c.ID}, Artifact: c.Artifact, Path: c.Path, Value: twin.value})
+			items = append(items, rule.Item{Kinds: []string{c.ID}, Artifact: c.Artifact, Path: c.Path, Reads: c.Reads, Value: twin.value})
 		}
 	}
 	return items
@@ -234,6 +234,7 @@ func disparity(rules *rule.Set, d registry.Disparity) rule.Finding {
 	for _, t := range []registry.Target{d.A, d.B} {
 		if container := t.Container(d.Fact); container != nil {
 			f.Artifact, f.Path = container.Artifact, container.Path
+			f.Reads = append(append(f.Reads, container.Artifact), container.Reads...)
 		}
 	}
 	return f

@@ -242,7 +242,7 @@ func (e *evaluator) found(h head, item Item, variables *scope, it ref.Val) {
 	}
 	variables.it = it
 	value := func(code string) (any, error) { return e.detail(r, code, variables) }
-	f := Finding{Diagnostic: diag.Diagnostic{Severity: h.severity, Rule: h.id, Artifact: item.Artifact}}
+	f := Finding{Diagnostic: diag.Diagnostic{Severity: h.severity, Rule: h.id, Artifact: item.Artifact}, Reads: item.Reads}
 	texts := []struct {
 		from Template
 		into *string

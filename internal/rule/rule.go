@@ -51,6 +51,8 @@ type Item struct {
 	// where in that file.
 	Artifact string
 	Path     []any
+	// Reads are other files that the value was put together from.
+	Reads []string
 	// Value is judged once, however many items share it.
 	Value map[string]any
 }
@@ -66,6 +68,8 @@ type Input struct {
 type Finding struct {
 	diag.Diagnostic
 	SpecPath []any
+	// Reads are other files that what was found may stand in.
+	Reads []string
 }
 
 type binding struct {
