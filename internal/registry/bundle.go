@@ -17,15 +17,17 @@ type bundleReader struct {
 	// mountPoint is where the node has CephFS, root the directory of CephFS
 	// that is mounted there.
 	mountPoint, root string
-	services         map[string]any
+	// secrets is where the node keeps what secretFiles and variables list.
+	secrets  string
+	services map[string]any
 	variables        map[string]map[string]string
 	secretFiles      map[string]bool
 }
 
 func (r *reader) bundle(node string) Target {
 	b := &bundleReader{reader: r, node: node, folder: "compose/" + node}
-	b.target = Target{Name: b.folder, Ceph: map[string]string{}, Answers: map[string]string{}}
-	b.variables, b.secretFiles = r.listed(node)
+	b.target = Target{Name: b.folder, Ceph: map[string]string{}, Answers: map[string]string{}, Prints: map[string]string{}}
+	b.readSecrets()
 	b.readMount()
 	b.services = artifact.Map(interpolated(r.files[b.folder+"/docker-compose.yml"].Table()["services"]))
 	for _, name := range sortedKeys(b.services) {
@@ -80,30 +82,17 @@ func (b *bundleReader) container(name string, service map[string]any) Container 
 	for key, material := range b.variables[name] {
 		c.Secrets[key] = material
 	}
-	for _, file := range texts(service["env_file"]) {
-		b.readVariables(&c, file)
-	}
 	for _, item := range artifact.List(service["volumes"]) {
 		b.readVolume(&c, artifact.Map(item))
 	}
 	return c
 }
 
-func (b *bundleReader) readVariables(c *Container, file string) {
-	lines, ok := b.documented[file]
-	if !ok {
-		c.Odd["variables of "+file] = "(SECRETS.md does not name it)"
-	}
-	for _, line := range lines {
-		key, material, _ := strings.Cut(line, "=")
-		c.Secrets[key] = strings.Trim(material, "'")
-	}
-}
-
 func (b *bundleReader) readVolume(c *Container, volume map[string]any) {
 	source, target := scalar(volume["source"]), path.Clean(scalar(volume["target"]))
 	below, shared := strings.CutPrefix(source, b.mountPoint+"/")
-	switch material, secret := b.secretFile(source, b.secretFiles); {
+	kept, secret := strings.CutPrefix(source, b.secrets+"/")
+	switch {
 	case scalar(volume["type"]) != "bind":
 		c.Odd["mount "+target] = "(of another type)"
 	case strings.HasPrefix(source, "./"):
@@ -115,7 +104,7 @@ func (b *bundleReader) readVolume(c *Container, volume map[string]any) {
 		c.Files[target] = b.text(name)
 		c.Reads = append(c.Reads, name)
 	case secret:
-		c.SecretFiles[target] = material
+		c.SecretFiles[target] = b.secretFile(kept)
 	case shared:
 		c.Shared[target] = access(path.Join(b.root, below), volume["read_only"] == true)
 	case strings.HasPrefix(source, "/"):

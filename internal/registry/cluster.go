@@ -44,11 +44,11 @@ func PodTemplate(o artifact.Object) map[string]any {
 }
 
 func (c *clusterReader) readPod(workload object, pod map[string]any) {
-	owner := c.names.component(workload.Name())
+	owner := c.names.Component(workload.Name())
 	for i, item := range artifact.List(pod["containers"]) {
 		described := artifact.Map(item)
 		k := newContainer(owner)
-		if name := c.names.component(scalar(described["name"])); name != owner {
+		if name := c.names.Component(scalar(described["name"])); name != owner {
 			k.ID, k.Network = owner+"-"+name, owner
 		}
 		k.Artifact, k.Path = workload.file, []any{"spec", "template", "spec", "containers", i}

@@ -34,6 +34,12 @@ func (t Target) Facts() Facts {
 	for address, answer := range t.Answers {
 		f["address "+address] = answer
 	}
+	for material, print := range t.Prints {
+		f["fingerprint "+material] = print
+	}
+	if t.Secrets != "" {
+		f["secrets"] = t.Secrets
+	}
 	f["entry host"], f["entry port"] = t.EntryHost, t.EntryPort
 	return f
 }

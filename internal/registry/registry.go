@@ -29,6 +29,10 @@ type Target struct {
 	// EntryHost and EntryPort are where clients arrive: the port is that of
 	// the container.
 	EntryHost, EntryPort string
+	// Secrets says what is wrong with how the target gets them, or is "".
+	Secrets string
+	// Prints are the fingerprints of the materials, where they are known.
+	Prints map[string]string
 	// Answers says who listens at the addresses that containers name.
 	Answers map[string]string
 }
@@ -74,7 +78,8 @@ type Names struct {
 	Components map[string]string
 }
 
-func (n Names) component(name string) string {
+// Component is what a workload or container of that name is.
+func (n Names) Component(name string) string {
 	for _, suffix := range n.Suffixes {
 		name = strings.TrimSuffix(name, suffix)
 	}
@@ -112,10 +117,8 @@ func Read(files artifact.Set, names Names) Site {
 type reader struct {
 	files map[string]artifact.File
 	names Names
-	// documented holds, by path on a node, the materials of a file; entries the
-	// Secret/key pairs of the cluster.
-	documented map[string][]string
-	entries    map[string]bool
+	// entries are the Secret/key pairs of the cluster.
+	entries map[string]bool
 }
 
 func (r *reader) text(path string) string { return string(r.files[path].Data) }

@@ -99,7 +99,7 @@ func (c *clusterReader) selected(spec map[string]any) (string, map[string]any) {
 			matches = matches && labels[key] == value
 		}
 		if matches {
-			return c.names.component(c.all[id].Name()), artifact.Map(pod["spec"])
+			return c.names.Component(c.all[id].Name()), artifact.Map(pod["spec"])
 		}
 	}
 	return "", nil

@@ -6,55 +6,48 @@ import (
 	"strings"
 )
 
-var (
-	entryRow = regexp.MustCompile("(?m)^\\| `([^`]+)` \\| `([^`]+)` \\|$")
-	fileRow  = regexp.MustCompile("(?m)^\\| `(/[^`]+)` \\| \\S+ \\| \\S+ \\| (.+) \\|$")
-	held     = regexp.MustCompile("`([^`]+)`")
-)
+var entryRow = regexp.MustCompile("(?m)^\\| `([^`]+)` \\| `([^`]+)` \\|$")
 
-// readSecrets reads in SECRETS.md which files lie on a node and what each
-// holds, and which Secrets of the cluster have which keys: the material that
-// people are told to make is the only one that there will be.
+// readSecrets reads in SECRETS.md which Secrets of the cluster have which keys:
+// the material that people are told to make is the only one that there will be.
 func (r *reader) readSecrets() {
-	text := r.text("SECRETS.md")
-	r.documented, r.entries = map[string][]string{}, map[string]bool{}
-	for _, row := range fileRow.FindAllStringSubmatch(text, -1) {
-		for _, match := range held.FindAllStringSubmatch(row[2], -1) {
-			r.documented[row[1]] = append(r.documented[row[1]], match[1])
-		}
-	}
-	_, section, _ := strings.Cut(text, "## On Kubernetes")
+	r.entries = map[string]bool{}
+	_, section, _ := strings.Cut(r.text("SECRETS.md"), "## On Kubernetes")
 	for _, row := range entryRow.FindAllStringSubmatch(section, -1) {
 		r.entries[row[1]+"/"+row[2]] = true
 	}
 }
 
-// listed reads the list of secrets that a bundle carries: which service gets
-// which variable of which material, and which materials lie as files.
-func (r *reader) listed(node string) (variables map[string]map[string]string, files map[string]bool) {
-	variables, files = map[string]map[string]string{}, map[string]bool{}
-	for line := range strings.SplitSeq(r.text("compose/"+node+"/host/secrets.list"), "\n") {
-		words := strings.Fields(line)
+// readSecrets reads the list of secrets that a bundle carries: which service
+// gets which variable of which material, and which materials lie as files;
+// and in .env, where Compose finds them.
+func (b *bundleReader) readSecrets() {
+	b.variables, b.secretFiles = map[string]map[string]string{}, map[string]bool{}
+	for line := range strings.SplitSeq(b.text(b.folder+"/host/secrets.list"), "\n") {
+		words := strings.Split(line, " ")
 		switch {
 		case len(words) == 4 && words[0] == "variable":
-			if variables[words[1]] == nil {
-				variables[words[1]] = map[string]string{}
+			if b.variables[words[1]] == nil {
+				b.variables[words[1]] = map[string]string{}
 			}
-			variables[words[1]][words[2]] = words[3]
-		case len(words) >= 2 && words[0] == "file":
-			files[words[1]] = true
+			b.variables[words[1]][words[2]] = words[3]
+		case len(words) == 5 && words[0] == "file":
+			b.secretFiles[words[1]] = true
+		case len(words) == 3 && words[0] == "fingerprint":
+			b.target.Prints[words[1]] = words[2]
 		}
 	}
-	return variables, files
+	file, _ := strings.CutPrefix(strings.TrimSpace(b.text(b.folder+"/.env")), "COMPOSE_FILE=docker-compose.yml:")
+	b.secrets = path.Dir(scalar(interpolated(file)))
+	if path.Base(file) != "docker-compose.secrets.yml" {
+		b.target.Secrets = "(Compose does not read them)"
+	}
 }
 
-// secretFile returns the material that lies at a path of a node.
-func (r *reader) secretFile(source string, list map[string]bool) (string, bool) {
-	if holds, ok := r.documented[source]; ok {
-		return strings.Join(holds, ","), true
+// secretFile returns the material that a file of the secrets directory holds.
+func (b *bundleReader) secretFile(name string) string {
+	if !b.secretFiles[name] {
+		return "(secrets.list does not name " + name + ")"
 	}
-	if name := path.Base(source); list[name] {
-		return name, true
-	}
-	return "", false
+	return name
 }
