@@ -62,21 +62,21 @@ func findingsOf(compiler *compile.Compiler, o validateOptions, names []string) (
 	if err != nil {
 		return diag.Flatten(err), nil
 	}
-	today := time.Now().Format(time.DateOnly)
-	expired := make([]diag.List, len(jobs))
+	now := time.Now()
+	outdated := make([]diag.List, len(jobs))
 	warnings := make([]diag.List, len(jobs))
 	err = compiler.EachSite(jobs, func(i int, site compile.Site) {
 		for _, warning := range site.Warnings {
 			warnings[i].Add(warning)
 		}
-		for _, d := range site.Expired(today) {
-			expired[i].Add(d)
+		for _, d := range site.Outdated(now) {
+			outdated[i].Add(d)
 		}
 	})
 	var all diag.List
 	for i := range jobs {
 		all.Add(warnings[i].ErrorOrNil())
-		all.Add(expired[i].ErrorOrNil())
+		all.Add(outdated[i].ErrorOrNil())
 	}
 	all.Add(err)
 	return diag.Flatten(all.ErrorOrNil()), nil

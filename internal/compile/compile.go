@@ -80,6 +80,7 @@ type Site struct {
 	Evidence  Evidence
 
 	history *history
+	named   []named
 }
 
 // Worker compiles the sites of one spec, one at a time. Its virtual machine
@@ -127,7 +128,7 @@ func (w *Worker) compile(doc *spec.Document, environment string) (Site, error) {
 	if err != nil {
 		return site, err
 	}
-	site.Warnings, site.Waivers = r.warnings, r.waived.list
+	site.Warnings, site.Waivers, site.named = r.warnings, r.waived.list, r.named
 	sealed, err := w.secrets(r)
 	if err != nil {
 		return site, err

@@ -14,6 +14,7 @@ type rendering struct {
 	environment string
 	root        map[string]any
 	files       map[string]string
+	named       []named
 	objects     []artifact.Object
 	overlays    []string
 	need        secret.Need
@@ -35,7 +36,7 @@ func (w *Worker) rendering(doc *spec.Document, environment string) (rendering, e
 		return r, err
 	}
 	r.root = w.schema.Fill(doc.Root)
-	if r.files, err = w.readFiles(doc); err != nil {
+	if r.named, r.files, err = w.readFiles(doc); err != nil {
 		return r, err
 	}
 	if len(texts(r.root["overlays"])) > 0 {
@@ -60,8 +61,9 @@ func (r rendering) evidence(files artifact.Set) Evidence {
 }
 
 // readFiles reads the files that the spec names.
-func (w *Worker) readFiles(doc *spec.Document) (map[string]string, error) {
+func (w *Worker) readFiles(doc *spec.Document) ([]named, map[string]string, error) {
 	var problems diag.List
+	var list []named
 	files := map[string]string{}
 	for _, reference := range w.schema.Files(doc.Root) {
 		data, err := w.files.ReadFile(resolve(w.dir, reference.File))
@@ -75,8 +77,9 @@ func (w *Worker) readFiles(doc *spec.Document) (map[string]string, error) {
 			continue
 		}
 		files[reference.File] = string(data)
+		list = append(list, named{reference.Path, doc.Place(reference.Path), reference.File, string(data)})
 	}
-	return files, problems.ErrorOrNil()
+	return list, files, problems.ErrorOrNil()
 }
 
 func (w *Worker) render(doc *spec.Document, root map[string]any, files map[string]string, environment string) (render.Output, error) {

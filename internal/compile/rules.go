@@ -202,14 +202,14 @@ func isObject(file artifact.File) bool {
 func targetItem(t registry.Target) rule.Item {
 	return rule.Item{Kinds: []string{t.Name}, Value: map[string]any{
 		"name": t.Name, "endpoint": t.Endpoint(), "entry_host": t.EntryHost, "entry_port": t.EntryPort,
-		"answers": table(t.Answers), "ceph": table(t.Ceph),
+		"answers": table(t.Answers), "ceph": table(t.Ceph), "secrets": t.Secrets,
 	}}
 }
 
 func containerValue(c registry.Container) map[string]any {
 	return map[string]any{
 		"id": c.ID, "image": c.Image, "env": table(c.Env), "secrets": table(c.Secrets),
-		"files": table(c.Files), "secret_files": table(c.SecretFiles), "shared": table(c.Shared), "own": table(c.Own),
+		"files": table(c.Files), "secret_files": table(c.SecretFiles), "shared": table(c.Shared), "own": table(c.Own), "odd": table(c.Odd),
 	}
 }
 

@@ -1,7 +1,6 @@
 package compile
 
 import (
-	"fmt"
 	"time"
 
 	"hagen/internal/artifact"
@@ -14,9 +13,6 @@ import (
 const (
 	ruleWaiverUnknown = "HG097"
 	ruleWaiverUnused  = "HG098"
-	// RuleWaiverExpired is told by `hagen validate` alone: a build of the same
-	// spec must give the same answer next year.
-	RuleWaiverExpired = "HG099"
 )
 
 // Waiver lets a rule pass in one spec.
@@ -114,23 +110,6 @@ func (w *waivers) leftOver() []diag.Diagnostic {
 			continue
 		}
 		found = append(found, d)
-	}
-	return found
-}
-
-// Expired tells the waivers of a site whose last day lies before today, as
-// year-month-day.
-func (s Site) Expired(today string) []diag.Diagnostic {
-	var found []diag.Diagnostic
-	for _, w := range s.Waivers {
-		if w.Until != "" && w.Until < today {
-			found = append(found, diag.Diagnostic{
-				Rule: RuleWaiverExpired, Place: w.Place, Path: append(w.Path, "until"),
-				Message: fmt.Sprintf("the waiver of %s ended on %s", w.Rule, w.Until),
-				Reason:  "it was meant to be looked at again by then: " + w.Reason,
-				Fix:     "mend what the rule finds and remove the waiver, or give it another day",
-			})
-		}
 	}
 	return found
 }

@@ -18,10 +18,10 @@ type bundleReader struct {
 	// that is mounted there.
 	mountPoint, root string
 	// secrets is where the node keeps what secretFiles and variables list.
-	secrets  string
-	services map[string]any
-	variables        map[string]map[string]string
-	secretFiles      map[string]bool
+	secrets     string
+	services    map[string]any
+	variables   map[string]map[string]string
+	secretFiles map[string]bool
 }
 
 func (r *reader) bundle(node string) Target {

@@ -67,7 +67,7 @@ type Container struct {
 func (c Container) Same(other Container) bool {
 	return c.ID == other.ID && c.Image == other.Image && maps.Equal(c.Env, other.Env) &&
 		maps.Equal(c.Secrets, other.Secrets) && maps.Equal(c.Files, other.Files) &&
-		maps.Equal(c.SecretFiles, other.SecretFiles) && maps.Equal(c.Shared, other.Shared) && maps.Equal(c.Own, other.Own)
+		maps.Equal(c.SecretFiles, other.SecretFiles) && maps.Equal(c.Shared, other.Shared) && maps.Equal(c.Own, other.Own) && maps.Equal(c.Odd, other.Odd)
 }
 
 // Names is how a rendering calls its components otherwise, as data.

@@ -56,6 +56,8 @@ func natives() map[string]string {
 		"schema": "the spec, by its schema",
 		"parity": "all targets, against one another",
 		"waiver": "the waivers of the spec",
+
+		"certificate": "the certificates that the spec names; hagen validate alone tells it, because a build must not depend on the day",
 	}
 }
 
