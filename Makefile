@@ -7,7 +7,7 @@ VERSION ?= 0.1.0
 LDFLAGS  = -s -w -X main.version=$(VERSION)
 EXAMPLES = $(sort $(wildcard examples/*.toml))
 
-.PHONY: all tables build sops examples check format lint unit race stale example-secrets accept sinks secrets flux test fuzz bench generate setup clean
+.PHONY: all tables build sops examples check format lint unit race stale example-secrets accept sinks secrets flux editors test fuzz bench generate setup clean
 
 all: build
 
@@ -86,7 +86,12 @@ secrets: setup build sops
 flux: build sops
 	cd test/flux && $(GO) vet ./... && $(GO) test -count=1 ./...
 
-test: check sinks accept secrets flux
+# editors lets Taplo and a reader of SARIF judge what editors and code scanning
+# are given.
+editors: setup build
+	cd test/editors && npm ci --no-audit --no-fund --silent && $(GO) vet ./... && $(GO) test -count=1 ./...
+
+test: check sinks accept secrets flux editors
 
 # fuzz looks for texts and specs that break a reader, for a short while each.
 FUZZTIME ?= 30s

@@ -21,6 +21,7 @@ type finding struct {
 	Message  string `json:"message"`
 	Reason   string `json:"reason,omitempty"`
 	Fix      string `json:"fix,omitempty"`
+	Origin   string `json:"origin,omitempty"`
 }
 
 func writeJSON(w io.Writer, found []diag.Diagnostic) error {
@@ -32,7 +33,7 @@ func writeJSON(w io.Writer, found []diag.Diagnostic) error {
 			Severity: d.Severity.String(), Rule: d.Rule,
 			File: d.Place.File, Line: d.Place.Line, Column: d.Place.Column,
 			Artifact: d.Artifact, Path: diag.PathString(d.Path),
-			Message: safe(d.Message), Reason: safe(d.Reason), Fix: safe(d.Fix),
+			Message: safe(d.Message), Reason: safe(d.Reason), Fix: safe(d.Fix), Origin: safe(d.Origin),
 		})
 	}
 	encoder := json.NewEncoder(w)

@@ -47,7 +47,7 @@ func safe(s string) string { return diag.Clean(diag.Mask(s)) }
 // wholeText is all that a diagnostic says, on several lines.
 func wholeText(d diag.Diagnostic) string {
 	lines := []string{safe(d.Error())}
-	for _, more := range []string{d.Reason, d.Fix} {
+	for _, more := range []string{d.Reason, d.Fix, d.Origin} {
 		if more != "" {
 			lines = append(lines, safe(more))
 		}

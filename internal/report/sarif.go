@@ -3,6 +3,7 @@ package report
 import (
 	"encoding/json"
 	"io"
+	"net/url"
 	"path/filepath"
 	"slices"
 
@@ -99,7 +100,7 @@ func sarifResultOf(d diag.Diagnostic) sarifResult {
 	if d.Place.File == "" {
 		return r
 	}
-	location := sarifLocation{Physical: sarifPhysical{Artifact: sarifURI{filepath.ToSlash(d.Place.File)}}}
+	location := sarifLocation{Physical: sarifPhysical{Artifact: sarifURI{(&url.URL{Path: filepath.ToSlash(d.Place.File)}).String()}}}
 	if d.Place.Line > 0 {
 		location.Physical.Region = &sarifRegion{d.Place.Line, d.Place.Column}
 	}

@@ -44,7 +44,11 @@ func (o Options) mark(b *strings.Builder, d diag.Diagnostic) {
 	if d.Place.Line == 0 || d.Place.Column == 0 || o.Source == nil {
 		return
 	}
-	lines := strings.Split(string(o.Source(d.Place.File)), "\n")
+	source := o.Source(d.Place.File)
+	if source == nil {
+		return
+	}
+	lines := strings.Split(string(source), "\n")
 	if d.Place.Line > len(lines) || d.Place.Column-1 > len(lines[d.Place.Line-1]) {
 		return
 	}
