@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"fmt"
 	"maps"
 	"path"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 	"hagen/internal/registry"
 	"hagen/internal/rule"
 	"hagen/internal/spec"
+	"hagen/schema"
 )
 
 // ruleParity is the rule that compares what the targets describe; it is told
@@ -71,13 +73,28 @@ func (w *waivers) spec(doc *spec.Document, e Evidence) []diag.Diagnostic {
 	var out []diag.Diagnostic
 	for _, f := range specFindings(w.rules, e) {
 		d := f.Diagnostic
-		d.Place = doc.Place(f.SpecPath)
+		d.Place, d.Origin = doc.Place(f.SpecPath), defaulted(doc, f.SpecPath)
 		if waiver := w.of(d.Rule); waiver != nil {
 			d = waiver.note(d)
 		}
 		out = append(out, d)
 	}
 	return out
+}
+
+// defaulted says where a value comes from that the spec does not write, or "".
+func defaulted(doc *spec.Document, path []any) string {
+	root, err := schema.Spec()
+	if err != nil || len(path) == 0 || valueAt(doc.Root, path) != nil {
+		return ""
+	}
+	name := dotted(path)
+	field := root.At(name)
+	if field == nil || field.Default == nil || field.IsTable() {
+		return ""
+	}
+	value := schema.TOML(field.Default)
+	return fmt.Sprintf("%s is not written, and its default is %s: spec.schema.json:%d, as hagen schema prints it", name, value, schema.Line(name))
 }
 
 // specFindings evaluates the rules that read the spec alone.
