@@ -45,7 +45,8 @@ func (w *Worker) secrets(r rendering) (sealed, error) {
 	for i := range found {
 		found[i].Path = secretsPath
 	}
-	if err := placed(r.doc, found); err != nil {
+	// What follows from a value is asked before anybody made its secrets.
+	if err := placed(r.doc, found); err != nil && !w.lenient {
 		return sealed{}, err
 	}
 	objects, err := folder.Objects(r.need)

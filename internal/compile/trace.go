@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strings"
 
 	"hagen/internal/artifact"
 	"hagen/internal/diag"
@@ -61,7 +62,7 @@ func (w *Worker) Trace(document *spec.Document, environment, file string) (*Trac
 	if err := site.history.complete(); err != nil {
 		return nil, err
 	}
-	trace := &Trace{File: found.Path, Readers: w.readers(site, found.Path)}
+	trace := &Trace{File: found.Path, Readers: w.readers(site, found)}
 	trace.Maker, trace.Overlays = site.history.makers(found)
 	trace.Fields, err = w.fieldsOf(document, environment, found)
 	return trace, err
@@ -72,19 +73,32 @@ func endsWith(long, short string) bool {
 	return long == short || len(long) > len(short) && long[len(long)-len(short)-1] == '/' && long[len(long)-len(short):] == short
 }
 
-func (w *Worker) readers(site Site, file string) []string {
-	var names []string
+// readers says in words who takes what from a file.
+func (w *Worker) readers(site Site, file artifact.File) []string {
+	var lines []string
+	service := ""
+	if o := artifact.Object(file.Table()); strings.HasPrefix(file.Path, registry.Cluster+"/") && o.Kind() == "Service" {
+		service = o.Name()
+	}
 	for _, target := range registry.Read(site.Files, w.parity.Names).Targets {
 		for _, c := range target.Containers {
+			calls := service != "" && target.Name == registry.Cluster && slices.ContainsFunc(c.Addresses(), func(address string) bool {
+				return strings.HasPrefix(address, service+":")
+			})
 			switch {
-			case c.Artifact == file:
-				names = append(names, "describes "+c.ID+" in "+target.Name)
-			case slices.Contains(c.Reads, file):
-				names = append(names, "is read by "+c.ID+" in "+target.Name)
+			case c.Artifact == file.Path:
+				lines = append(lines, "describes "+c.ID+" in "+target.Name)
+			case slices.Contains(c.Reads, file.Path):
+				lines = append(lines, "is read by "+c.ID+" in "+target.Name)
+			case calls:
+				lines = append(lines, "is called by "+c.ID+" in "+target.Name)
 			}
 		}
 	}
-	return names
+	if parts := strings.Split(file.Path, "/"); len(parts) == 4 && parts[0] == "compose" && parts[2] == "host" {
+		lines = append(lines, "is used by the machine "+parts[1]+" itself; RUNBOOK.md beside it says how")
+	}
+	return lines
 }
 
 // fieldsOf varies every value that the spec writes, one at a time, and lists
@@ -171,7 +185,7 @@ func (w *Worker) Follows(document *spec.Document, environment string, field []an
 // varied compiles the spec with another value at a path: the first that the
 // schema takes.
 func (w *Worker) varied(doc *spec.Document, environment string, root *schema.Field, at []any) (Site, bool) {
-	current := valueAt(doc.Root, at)
+	current := valueAt(w.schema.Fill(doc.Root), at)
 	for _, candidate := range candidates(root.At(dotted(at)), current) {
 		if reflect.DeepEqual(candidate, current) {
 			continue

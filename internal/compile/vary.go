@@ -27,7 +27,7 @@ func candidates(f *schema.Field, current any) []any {
 	case int64:
 		out = append(out, v+1, v-1)
 	case string:
-		out = append(out, v+"x", "x"+v, "other.example.com", "10.250.0.1", "https://other.example.com", "/other", "1Gi", "2h")
+		out = append(out, v+"x", "x"+v, "other.example.com", "10.250.0.1", "10.250.0.0/24", "10.250.0.1:6789", "https://other.example.com", "/other", "1Gi", "2h")
 	case []any:
 		if len(v) > 0 {
 			for _, item := range candidates(nil, v[0]) {

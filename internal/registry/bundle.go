@@ -85,6 +85,11 @@ func (b *bundleReader) container(name string, service map[string]any) Container 
 	for _, item := range artifact.List(service["volumes"]) {
 		b.readVolume(&c, artifact.Map(item))
 	}
+	for _, name := range []string{b.folder + "/host/secrets.list", b.folder + "/host/secrets.age"} {
+		if _, ok := b.files[name]; ok && len(c.Secrets)+len(c.SecretFiles) > 0 {
+			c.Reads = append(c.Reads, name)
+		}
+	}
 	return c
 }
 

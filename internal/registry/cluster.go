@@ -82,6 +82,7 @@ func (c *clusterReader) readEnvironment(k *Container, described map[string]any) 
 		name, from := scalar(entry["name"]), artifact.Map(entry["valueFrom"])
 		if secret := artifact.Map(from["secretKeyRef"]); secret != nil {
 			k.Secrets[name] = c.material(secret["name"], secret["key"])
+			k.Reads = append(k.Reads, c.secrets[scalar(secret["name"])]...)
 		} else if config := artifact.Map(from["configMapKeyRef"]); config != nil {
 			k.Env[name] = c.configured(k, config["name"], config["key"])
 		} else {
@@ -132,6 +133,7 @@ func (c *clusterReader) readMount(k *Container, pod, mount map[string]any) {
 			}
 		}
 	case secret != nil:
+		k.Reads = append(k.Reads, c.secrets[scalar(secret["secretName"])]...)
 		for file, key := range items(secret) {
 			if at, ok := mounted(target, sub, file); ok {
 				k.SecretFiles[at] = c.material(secret["secretName"], key)
@@ -171,7 +173,11 @@ func mounted(target, sub, file string) (string, bool) {
 func (c *clusterReader) directory(k *Container, claim string) string {
 	source := c.all["PersistentVolumeClaim/"+claim]
 	bound := c.all["PersistentVolume/"+scalar(artifact.Map(source.Object["spec"])["volumeName"])]
-	k.Reads = append(k.Reads, source.file)
+	for _, o := range []object{source, bound} {
+		if o.file != "" {
+			k.Reads = append(k.Reads, o.file)
+		}
+	}
 	volume := artifact.Map(bound.Object["spec"])
 	if tree := artifact.Map(volume["cephfs"]); tree != nil {
 		c.target.Ceph["monitors"] = strings.Join(texts(tree["monitors"]), ",")

@@ -34,28 +34,40 @@ func (t Target) Endpoint() string {
 	return ""
 }
 
-// addresses lists the host:port of components that the environment and the
-// files of all containers name. In a configuration of nginx a URL names an
-// upstream, whose servers are the addresses.
+// addresses lists the host:port of components that the containers name.
 func (t Target) addresses() []string {
 	found, seen := map[string]bool{}, map[string]bool{}
 	for _, c := range t.Containers {
-		for _, value := range c.Env {
-			mentioned(found, value, "http://", "/ \t\n\"")
-		}
-		for name, text := range c.Files {
-			if seen[text] {
-				continue
-			}
-			seen[text] = true
-			if name == nginxFile {
-				mentioned(found, text, "server ", ";")
-			} else {
-				mentioned(found, text, "http://", "/ \t\n\"")
-			}
-		}
+		c.addresses(found, seen)
 	}
 	return slices.Sorted(maps.Keys(found))
+}
+
+// Addresses lists the host:port of components that the container names.
+func (c Container) Addresses() []string {
+	found := map[string]bool{}
+	c.addresses(found, map[string]bool{})
+	return slices.Sorted(maps.Keys(found))
+}
+
+// addresses notes those that the environment and the files name, but for texts
+// that were seen. In a configuration of nginx a URL names an upstream, whose
+// servers are the addresses.
+func (c Container) addresses(found, seen map[string]bool) {
+	for _, value := range c.Env {
+		mentioned(found, value, "http://", "/ \t\n\"")
+	}
+	for name, text := range c.Files {
+		if seen[text] {
+			continue
+		}
+		seen[text] = true
+		if name == nginxFile {
+			mentioned(found, text, "server ", ";")
+		} else {
+			mentioned(found, text, "http://", "/ \t\n\"")
+		}
+	}
 }
 
 // mentioned notes the host:port that follows a prefix up to one of the ends, or to

@@ -119,6 +119,8 @@ type reader struct {
 	names Names
 	// entries are the Secret/key pairs of the cluster.
 	entries map[string]bool
+	// secrets are the files that bring a Secret, by its name.
+	secrets map[string][]string
 }
 
 func (r *reader) text(path string) string { return string(r.files[path].Data) }

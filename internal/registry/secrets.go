@@ -1,9 +1,13 @@
 package registry
 
 import (
+	"maps"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
+
+	"hagen/internal/artifact"
 )
 
 var entryRow = regexp.MustCompile("(?m)^\\| `([^`]+)` \\| `([^`]+)` \\|$")
@@ -15,6 +19,15 @@ func (r *reader) readSecrets() {
 	_, section, _ := strings.Cut(r.text("SECRETS.md"), "## On Kubernetes")
 	for _, row := range entryRow.FindAllStringSubmatch(section, -1) {
 		r.entries[row[1]+"/"+row[2]] = true
+	}
+	r.secrets = map[string][]string{}
+	for _, name := range slices.Sorted(maps.Keys(r.files)) {
+		if !strings.Contains(name, "secret") || path.Ext(name) != ".yaml" || strings.HasPrefix(name, "compose/") {
+			continue
+		}
+		if o := artifact.Object(r.files[name].Table()); strings.HasSuffix(o.Kind(), "Secret") {
+			r.secrets[o.Name()] = append(r.secrets[o.Name()], name)
+		}
 	}
 }
 

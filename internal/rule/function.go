@@ -29,6 +29,7 @@ func functions() []function {
 	return []function{
 		{"base64", []*types.Type{text}, text, decodeBase64},
 		{"cidrContains", []*types.Type{text, text}, types.BoolType, cidrContains},
+		{"cidrNetwork", []*types.Type{text}, text, cidrNetwork},
 		{"cidrOverlap", []*types.Type{text, text}, types.BoolType, cidrOverlap},
 		{"compareVersions", []*types.Type{text, text}, types.IntType, compareVersions},
 		{"directives", []*types.Type{text, text}, list, directives},

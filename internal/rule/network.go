@@ -47,3 +47,13 @@ func cidrOverlap(_ *evaluator, args []any) (any, error) {
 	b, err2 := netip.ParsePrefix(args[1].(string))
 	return err == nil && err2 == nil && a.Overlaps(b), nil
 }
+
+// cidrNetwork is the network that a range belongs to, such as 10.0.0.0/24 for
+// 10.0.0.5/24; what is no range is "".
+func cidrNetwork(_ *evaluator, args []any) (any, error) {
+	prefix, err := netip.ParsePrefix(args[0].(string))
+	if err != nil {
+		return "", nil
+	}
+	return prefix.Masked().String(), nil
+}
