@@ -90,7 +90,8 @@ type Worker struct {
 	dir string
 	vm  *render.VM
 	// own are the rules with those of the folder, read when they are needed.
-	own func() (*rule.Set, error)
+	own       func() (*rule.Set, error)
+	evaluator func() (*rule.Evaluator, error)
 	// lenient workers evaluate no rules.
 	lenient bool
 }
@@ -108,6 +109,13 @@ func (c *Compiler) Alone(dir string) *Worker {
 func (c *Compiler) worker(dir string, vm *render.VM) *Worker {
 	w := &Worker{Compiler: c, dir: dir, vm: vm}
 	w.own = sync.OnceValues(w.ownRules)
+	w.evaluator = sync.OnceValues(func() (*rule.Evaluator, error) {
+		rules, err := w.own()
+		if err != nil {
+			return nil, err
+		}
+		return rules.Evaluator(), nil
+	})
 	return w
 }
 

@@ -20,7 +20,7 @@ type verdict struct {
 // verdict holds the files against those who will read them, and beside that
 // evaluates the rules. Rules take for granted that files are what their readers
 // take: they are not heard over those that are not.
-func (w *Worker) verdict(rules *rule.Set, e Evidence) (verdict, error) {
+func (w *Worker) verdict(rules *rule.Evaluator, e Evidence) (verdict, error) {
 	var report conform.Report
 	done := make(chan error, 1)
 	go func() {
@@ -81,7 +81,7 @@ func (s *Site) placed(d diag.Diagnostic, place diag.Place) diag.Diagnostic {
 }
 
 // blame gives each finding the place of what first showed it.
-func (w *Worker) blame(site *Site, rules *rule.Set, found []rule.Finding) ([]diag.Diagnostic, error) {
+func (w *Worker) blame(site *Site, rules *rule.Evaluator, found []rule.Finding) ([]diag.Diagnostic, error) {
 	h := site.history
 	if len(found) == 0 {
 		return nil, nil

@@ -58,11 +58,11 @@ func (c *Compiler) RuleTitle(id string) string {
 }
 
 // rulesInUse are those that the worker evaluates; a lenient one has none.
-func (w *Worker) rulesInUse() (*rule.Set, error) {
+func (w *Worker) rulesInUse() (*rule.Evaluator, error) {
 	if w.lenient {
 		return nil, nil
 	}
-	return w.own()
+	return w.evaluator()
 }
 
 // spec evaluates the rules that read the spec; without rules nothing is found.
@@ -98,7 +98,7 @@ func defaulted(doc *spec.Document, path []any) string {
 }
 
 // specFindings evaluates the rules that read the spec alone.
-func specFindings(rules *rule.Set, e Evidence) []rule.Finding {
+func specFindings(rules *rule.Evaluator, e Evidence) []rule.Finding {
 	return rules.Evaluate(rule.Input{Spec: e.Spec, Model: e.Model, Items: map[string][]rule.Item{
 		rule.SpecSubject: {{Value: e.Spec}},
 	}})
@@ -107,10 +107,10 @@ func specFindings(rules *rule.Set, e Evidence) []rule.Finding {
 // ArtifactFindings evaluates the shipped rules that read artifacts, and compares
 // the targets.
 func (c *Compiler) ArtifactFindings(e Evidence) []rule.Finding {
-	return artifactFindings(c.rules, c.parity, e)
+	return artifactFindings(c.rules.Evaluator(), c.parity, e)
 }
 
-func artifactFindings(rules *rule.Set, parity *registry.Parity, e Evidence) []rule.Finding {
+func artifactFindings(rules *rule.Evaluator, parity *registry.Parity, e Evidence) []rule.Finding {
 	site := registry.Read(e.Files, parity.Names)
 	found := rules.Evaluate(rule.Input{Spec: e.Spec, Model: e.Model, Items: itemsOf(e.Files, site)})
 	for _, d := range parity.Disparities(site) {
@@ -240,7 +240,7 @@ func table(m map[string]string) map[string]any {
 
 // disparity words a difference of two targets as a finding, at the container
 // that it speaks of.
-func disparity(rules *rule.Set, d registry.Disparity) rule.Finding {
+func disparity(rules *rule.Evaluator, d registry.Disparity) rule.Finding {
 	f := rule.Finding{Diagnostic: diag.Diagnostic{
 		Severity: diag.Warning, Rule: ruleParity,
 		Message: d.A.Name + " and " + d.B.Name + " differ in " + d.Fact + ": " + short(d.Left) + " and " + short(d.Right),

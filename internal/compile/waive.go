@@ -26,11 +26,11 @@ type Waiver struct {
 }
 
 type waivers struct {
-	rules *rule.Set
+	rules *rule.Evaluator
 	list  []*Waiver
 }
 
-func waiversOf(doc *spec.Document, root map[string]any, rules *rule.Set) *waivers {
+func waiversOf(doc *spec.Document, root map[string]any, rules *rule.Evaluator) *waivers {
 	w := &waivers{rules: rules}
 	for i, item := range artifact.List(root["waive"]) {
 		entry := artifact.Map(item)

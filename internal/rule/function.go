@@ -14,7 +14,7 @@ type function struct {
 	name   string
 	params []*types.Type
 	result *types.Type
-	run    func(e *evaluator, args []any) (any, error)
+	run    func(e *Evaluator, args []any) (any, error)
 }
 
 var (
@@ -62,7 +62,7 @@ func functions() []function {
 }
 
 // bind makes what the interpreter calls.
-func (f function) bind(e *evaluator) func(args ...ref.Val) ref.Val {
+func (f function) bind(e *Evaluator) func(args ...ref.Val) ref.Val {
 	return func(args ...ref.Val) ref.Val {
 		values := make([]any, len(args))
 		for i, arg := range args {
@@ -83,7 +83,7 @@ func (f function) bind(e *evaluator) func(args ...ref.Val) ref.Val {
 
 // get follows a dotted path through tables; what is not there is the default.
 // A key may hold dots itself, as names of files and annotations do.
-func get(_ *evaluator, args []any) (any, error) {
+func get(_ *Evaluator, args []any) (any, error) {
 	value, path := args[0], args[1].(string)
 	for path != "" {
 		table, ok := value.(map[string]any)
@@ -102,12 +102,12 @@ func get(_ *evaluator, args []any) (any, error) {
 	return whole(value), nil
 }
 
-func isText(_ *evaluator, args []any) (any, error) {
+func isText(_ *Evaluator, args []any) (any, error) {
 	_, ok := args[0].(string)
 	return ok, nil
 }
 
-func keys(_ *evaluator, args []any) (any, error) {
+func keys(_ *Evaluator, args []any) (any, error) {
 	table, _ := args[0].(map[string]any)
 	out := []any{}
 	for _, key := range sortedKeys(table) {
@@ -125,7 +125,7 @@ func sortedKeys(m map[string]any) []string {
 	return out
 }
 
-func entries(_ *evaluator, args []any) (any, error) {
+func entries(_ *Evaluator, args []any) (any, error) {
 	table, _ := args[0].(map[string]any)
 	out := []any{}
 	for _, key := range sortedKeys(table) {
@@ -134,7 +134,7 @@ func entries(_ *evaluator, args []any) (any, error) {
 	return out, nil
 }
 
-func enumerate(_ *evaluator, args []any) (any, error) {
+func enumerate(_ *Evaluator, args []any) (any, error) {
 	items, _ := args[0].([]any)
 	out := make([]any, len(items))
 	for i, item := range items {
@@ -143,7 +143,7 @@ func enumerate(_ *evaluator, args []any) (any, error) {
 	return out, nil
 }
 
-func flatten(_ *evaluator, args []any) (any, error) {
+func flatten(_ *Evaluator, args []any) (any, error) {
 	items, _ := args[0].([]any)
 	out := []any{}
 	for _, item := range items {
@@ -156,7 +156,7 @@ func flatten(_ *evaluator, args []any) (any, error) {
 	return out, nil
 }
 
-func distinct(_ *evaluator, args []any) (any, error) {
+func distinct(_ *Evaluator, args []any) (any, error) {
 	items, _ := args[0].([]any)
 	out, seen := []any{}, map[string]bool{}
 	for _, item := range items {
@@ -169,7 +169,7 @@ func distinct(_ *evaluator, args []any) (any, error) {
 }
 
 // repeated lists the indexes of items that stand further up already.
-func repeated(_ *evaluator, args []any) (any, error) {
+func repeated(_ *Evaluator, args []any) (any, error) {
 	items, _ := args[0].([]any)
 	out, seen := []any{}, map[string]bool{}
 	for i, item := range items {
@@ -182,7 +182,7 @@ func repeated(_ *evaluator, args []any) (any, error) {
 	return out, nil
 }
 
-func sum(_ *evaluator, args []any) (any, error) {
+func sum(_ *Evaluator, args []any) (any, error) {
 	items, _ := args[0].([]any)
 	total := 0.0
 	for _, item := range items {
@@ -195,7 +195,7 @@ func sum(_ *evaluator, args []any) (any, error) {
 	return total, nil
 }
 
-func maximum(_ *evaluator, args []any) (any, error) {
+func maximum(_ *Evaluator, args []any) (any, error) {
 	a, _ := number(args[0])
 	b, _ := number(args[1])
 	return max(a, b), nil
@@ -203,7 +203,7 @@ func maximum(_ *evaluator, args []any) (any, error) {
 
 // selects tells whether all labels of a selector are among others; an empty
 // selector selects nothing here.
-func selects(_ *evaluator, args []any) (any, error) {
+func selects(_ *Evaluator, args []any) (any, error) {
 	selector, _ := args[0].(map[string]any)
 	labels, _ := args[1].(map[string]any)
 	for key, value := range selector {

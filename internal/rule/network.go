@@ -8,7 +8,7 @@ import (
 
 // parseURL gives scheme, host, port, path and whether there is a password; a
 // text that is no URL gives null.
-func parseURL(_ *evaluator, args []any) (any, error) {
+func parseURL(_ *Evaluator, args []any) (any, error) {
 	u, err := url.Parse(args[0].(string))
 	if err != nil || u.Scheme == "" || u.Host == "" {
 		return nil, nil
@@ -21,7 +21,7 @@ func parseURL(_ *evaluator, args []any) (any, error) {
 }
 
 // hostPort takes host:port apart; without a port all of it is the host.
-func hostPort(_ *evaluator, args []any) (any, error) {
+func hostPort(_ *Evaluator, args []any) (any, error) {
 	host, port, err := net.SplitHostPort(args[0].(string))
 	if err != nil {
 		host, port = args[0].(string), ""
@@ -29,20 +29,20 @@ func hostPort(_ *evaluator, args []any) (any, error) {
 	return map[string]any{"host": host, "port": port}, nil
 }
 
-func isAddress(_ *evaluator, args []any) (any, error) {
+func isAddress(_ *Evaluator, args []any) (any, error) {
 	_, err := netip.ParseAddr(args[0].(string))
 	return err == nil, nil
 }
 
 // cidrContains tells whether a network holds an address; what is neither is
 // not held.
-func cidrContains(_ *evaluator, args []any) (any, error) {
+func cidrContains(_ *Evaluator, args []any) (any, error) {
 	prefix, err := netip.ParsePrefix(args[0].(string))
 	address, err2 := netip.ParseAddr(args[1].(string))
 	return err == nil && err2 == nil && prefix.Contains(address), nil
 }
 
-func cidrOverlap(_ *evaluator, args []any) (any, error) {
+func cidrOverlap(_ *Evaluator, args []any) (any, error) {
 	a, err := netip.ParsePrefix(args[0].(string))
 	b, err2 := netip.ParsePrefix(args[1].(string))
 	return err == nil && err2 == nil && a.Overlaps(b), nil
@@ -50,7 +50,7 @@ func cidrOverlap(_ *evaluator, args []any) (any, error) {
 
 // cidrNetwork is the network that a range belongs to, such as 10.0.0.0/24 for
 // 10.0.0.5/24; what is no range is "".
-func cidrNetwork(_ *evaluator, args []any) (any, error) {
+func cidrNetwork(_ *Evaluator, args []any) (any, error) {
 	prefix, err := netip.ParsePrefix(args[0].(string))
 	if err != nil {
 		return "", nil

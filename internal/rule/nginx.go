@@ -5,7 +5,7 @@ import "strings"
 // nginx lists the directives of a configuration in their order, each with its
 // name, its arguments as one text, and the blocks around it as one text such
 // as "http > server > location /v2/".
-func nginx(e *evaluator, args []any) (any, error) {
+func nginx(e *Evaluator, args []any) (any, error) {
 	source := args[0].(string)
 	if value, done := e.configured[source]; done {
 		return value, nil
@@ -43,7 +43,7 @@ func nginx(e *evaluator, args []any) (any, error) {
 }
 
 // directives lists those of nginx that have a name.
-func directives(e *evaluator, args []any) (any, error) {
+func directives(e *Evaluator, args []any) (any, error) {
 	all, err := nginx(e, args[:1])
 	out := []any{}
 	for _, item := range all.([]any) {

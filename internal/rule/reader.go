@@ -13,7 +13,7 @@ import (
 	"hagen/internal/artifact"
 )
 
-func join(_ *evaluator, args []any) (any, error) {
+func join(_ *Evaluator, args []any) (any, error) {
 	items, _ := args[0].([]any)
 	words := make([]string, len(items))
 	for i, item := range items {
@@ -22,7 +22,7 @@ func join(_ *evaluator, args []any) (any, error) {
 	return strings.Join(words, args[1].(string)), nil
 }
 
-func split(_ *evaluator, args []any) (any, error) {
+func split(_ *Evaluator, args []any) (any, error) {
 	out := []any{}
 	for _, word := range strings.Split(args[0].(string), args[1].(string)) {
 		out = append(out, word)
@@ -30,21 +30,21 @@ func split(_ *evaluator, args []any) (any, error) {
 	return out, nil
 }
 
-func replace(_ *evaluator, args []any) (any, error) {
+func replace(_ *Evaluator, args []any) (any, error) {
 	return strings.ReplaceAll(args[0].(string), args[1].(string), args[2].(string)), nil
 }
 
-func trim(_ *evaluator, args []any) (any, error) {
+func trim(_ *Evaluator, args []any) (any, error) {
 	return strings.TrimSpace(args[0].(string)), nil
 }
 
 // quote writes a value as TOML and JSON do.
-func quote(_ *evaluator, args []any) (any, error) {
+func quote(_ *Evaluator, args []any) (any, error) {
 	data, err := json.Marshal(args[0])
 	return string(data), err
 }
 
-func decodeBase64(_ *evaluator, args []any) (any, error) {
+func decodeBase64(_ *Evaluator, args []any) (any, error) {
 	data, err := base64.StdEncoding.DecodeString(strings.TrimSpace(args[0].(string)))
 	if err != nil {
 		return "", nil
@@ -54,7 +54,7 @@ func decodeBase64(_ *evaluator, args []any) (any, error) {
 
 // yamlText reads YAML or JSON; a text that is neither is null. Nodes and pods
 // mount the same texts, so each is read once.
-func yamlText(e *evaluator, args []any) (any, error) {
+func yamlText(e *Evaluator, args []any) (any, error) {
 	source := args[0].(string)
 	if value, done := e.parsed[source]; done {
 		return value, nil
@@ -69,7 +69,7 @@ func yamlText(e *evaluator, args []any) (any, error) {
 }
 
 // envText reads lines of NAME=value as Compose and systemd units have them.
-func envText(_ *evaluator, args []any) (any, error) {
+func envText(_ *Evaluator, args []any) (any, error) {
 	out := map[string]any{}
 	for line := range strings.SplitSeq(args[0].(string), "\n") {
 		line = strings.TrimSpace(line)
@@ -87,7 +87,7 @@ func envText(_ *evaluator, args []any) (any, error) {
 }
 
 // holds tells whether a text anywhere in a value holds one of some words.
-func holds(_ *evaluator, args []any) (any, error) {
+func holds(_ *Evaluator, args []any) (any, error) {
 	words, _ := args[1].([]any)
 	return holdsOne(args[0], words), nil
 }
@@ -117,7 +117,7 @@ func holdsOne(value any, words []any) bool {
 }
 
 // seconds reads a duration such as 5m; -1 is one that cannot be read.
-func seconds(_ *evaluator, args []any) (any, error) {
+func seconds(_ *Evaluator, args []any) (any, error) {
 	d, err := time.ParseDuration(args[0].(string))
 	if err != nil {
 		return -1.0, nil
@@ -145,7 +145,7 @@ var quantityUnits = []struct {
 
 // quantity reads a quantity of Kubernetes such as 5Gi; -1 is one that cannot
 // be read.
-func quantity(_ *evaluator, args []any) (any, error) {
+func quantity(_ *Evaluator, args []any) (any, error) {
 	if n, ok := number(args[0]); ok {
 		return n, nil
 	}
@@ -168,7 +168,7 @@ func quantity(_ *evaluator, args []any) (any, error) {
 
 // compareVersions compares dotted numbers: -1, 0 or 1. What follows a dash is
 // left out.
-func compareVersions(_ *evaluator, args []any) (any, error) {
+func compareVersions(_ *Evaluator, args []any) (any, error) {
 	a, b := versionOf(args[0].(string)), versionOf(args[1].(string))
 	for i := range max(len(a), len(b)) {
 		left, right := at(a, i), at(b, i)

@@ -21,7 +21,7 @@ func one(t *testing.T, text string, object map[string]any) []Finding {
 	if err := s.Check(); err != nil {
 		t.Fatal(err)
 	}
-	return s.Evaluate(Input{Spec: map[string]any{}, Items: map[string][]Item{
+	return s.Evaluator().Evaluate(Input{Spec: map[string]any{}, Items: map[string][]Item{
 		"object": {{Kinds: []string{"K"}, Artifact: "k.yaml", Value: object}},
 	}})
 }
