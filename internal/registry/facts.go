@@ -1,7 +1,6 @@
 package registry
 
 import (
-	"maps"
 	"slices"
 	"strings"
 )
@@ -61,14 +60,18 @@ func (f Facts) get(fact string) string {
 
 // Compare lists the facts that are not the same, sorted.
 func Compare(left, right Facts) []Difference {
-	all := maps.Clone(left)
-	maps.Copy(all, right)
 	var found []Difference
-	for _, fact := range slices.Sorted(maps.Keys(all)) {
-		if l, r := left.get(fact), right.get(fact); l != r {
+	for fact, l := range left {
+		if r := right.get(fact); l != r {
 			found = append(found, Difference{fact, l, r})
 		}
 	}
+	for fact, r := range right {
+		if _, ok := left[fact]; !ok && r != Absent {
+			found = append(found, Difference{fact, Absent, r})
+		}
+	}
+	slices.SortFunc(found, func(a, b Difference) int { return strings.Compare(a.Fact, b.Fact) })
 	return found
 }
 

@@ -34,12 +34,18 @@ func interpolated(value any) any {
 			return variable.FindStringSubmatch(match)[1]
 		})
 	case []any:
+		if !interpolates(v) {
+			return v
+		}
 		out := make([]any, len(v))
 		for i, item := range v {
 			out[i] = interpolated(item)
 		}
 		return out
 	case map[string]any:
+		if !interpolates(v) {
+			return v
+		}
 		out := make(map[string]any, len(v))
 		for key, item := range v {
 			out[key] = interpolated(item)
@@ -47,6 +53,23 @@ func interpolated(value any) any {
 		return out
 	}
 	return value
+}
+
+// interpolates tells whether a value holds a variable anywhere.
+func interpolates(value any) bool {
+	switch v := value.(type) {
+	case string:
+		return strings.Contains(v, "$")
+	case []any:
+		return slices.ContainsFunc(v, interpolates)
+	case map[string]any:
+		for _, item := range v {
+			if interpolates(item) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // expanded reads "$$" as the kubelet does in commands and arguments; it would
