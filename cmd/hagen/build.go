@@ -164,7 +164,7 @@ func summarize(s streams, o buildOptions, results []result) error {
 		}
 		stale = stale || r.Any()
 	}
-	diag.Print(s.err, warnings.ErrorOrNil())
+	show(s.err, diag.Flatten(warnings.ErrorOrNil()))
 	switch {
 	case o.json:
 		if err := printJSON(s.out, o, results, stale); err != nil {

@@ -3,13 +3,11 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"hagen/internal/compile"
 	"hagen/internal/diag"
@@ -85,16 +83,9 @@ func findingsOf(compiler *compile.Compiler, o validateOptions, names []string) (
 // told prints what was found, people's form to standard error and the others
 // to standard output, and returns the exit code.
 func told(s streams, compiler *compile.Compiler, o validateOptions, found []diag.Diagnostic) error {
-	out := s.out
 	if o.format == "text" {
-		out = s.err
-	}
-	terminal := o.format == "text" && term.IsTerminal(int(out.Fd()))
-	err := report.Write(out, o.format, found, report.Options{
-		Version: version, Terminal: terminal, Color: terminal && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb",
-		Source: source, Title: compiler.RuleTitle,
-	})
-	if err != nil {
+		show(s.err, found)
+	} else if err := report.Write(s.out, o.format, found, report.Options{Version: version, Title: compiler.RuleTitle}); err != nil {
 		return err
 	}
 	for _, d := range found {
@@ -103,15 +94,6 @@ func told(s streams, compiler *compile.Compiler, o validateOptions, found []diag
 		}
 	}
 	return nil
-}
-
-// source returns the text of a spec, to show the line of a finding.
-func source(file string) []byte {
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return nil
-	}
-	return data
 }
 
 func newSchema(s streams) *cobra.Command {
