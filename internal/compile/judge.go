@@ -97,10 +97,14 @@ func (w *Worker) blame(site *Site, rules *rule.Evaluator, found []rule.Finding) 
 	})
 	var out []diag.Diagnostic
 	for _, f := range found {
-		at, place := h.blame(earlier, f)
-		d := site.placed(f.Diagnostic, place)
+		var file artifact.File
 		if i := slices.IndexFunc(site.Files, func(file artifact.File) bool { return file.Path == f.Artifact }); i >= 0 {
-			d.Origin = h.origin(site.Files[i]) + h.indirectly(at, site.Files, f)
+			file = site.Files[i]
+		}
+		at, place := h.blame(earlier, f, file.Component)
+		d := site.placed(f.Diagnostic, place)
+		if file.Path != "" {
+			d.Origin = h.origin(file) + h.indirectly(at, site.Files, f)
 		}
 		out = append(out, d)
 	}
@@ -122,13 +126,13 @@ func (h *history) findings(check func(artifact.Set) []rule.Finding) []map[string
 
 // blame returns what first showed a finding, as the number of its state, and
 // its place: an overlay, else what the library made it of.
-func (h *history) blame(earlier []map[string]bool, f rule.Finding) (int, diag.Place) {
+func (h *history) blame(earlier []map[string]bool, f rule.Finding, component string) (int, diag.Place) {
 	at := slices.IndexFunc(earlier, func(found map[string]bool) bool { return found[f.Error()] })
 	if at < 0 {
 		at = len(h.states) - 1
 	}
 	if at == 0 {
-		return at, h.rendered(f)
+		return at, h.rendered(f, component)
 	}
 	return at, h.states[at].place
 }
@@ -159,10 +163,17 @@ func (h *history) indirectly(at int, files artifact.Set, f rule.Finding) string 
 }
 
 // rendered is the place of a finding that no overlay made: the field that its
-// rule names, else the user's Jsonnet, else the spec as a whole.
-func (h *history) rendered(f rule.Finding) diag.Place {
+// rule names, else what the spec says of the component, else the user's
+// Jsonnet, else the spec as a whole.
+func (h *history) rendered(f rule.Finding, component string) diag.Place {
 	if len(f.SpecPath) > 0 {
 		return h.doc.Place(f.SpecPath)
+	}
+	if len(f.Path) > 1 && f.Path[0] == "services" {
+		component, _ = f.Path[1].(string)
+	}
+	if path := []any{"components", component}; valueAt(h.doc.Root, path) != nil {
+		return h.doc.Place(path)
 	}
 	return h.doc.Place([]any{"extend"})
 }
