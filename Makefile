@@ -99,6 +99,7 @@ fuzz:
 	$(GO) test ./internal/artifact -run '^$$' -fuzz FuzzEncodeYAML -fuzztime $(FUZZTIME)
 	$(GO) test ./internal/spec -run '^$$' -fuzz FuzzDecode -fuzztime $(FUZZTIME)
 	$(GO) test ./internal/secret -run '^$$' -fuzz FuzzDecodeIndex -fuzztime $(FUZZTIME)
+	$(GO) test ./internal/rule -run '^$$' -fuzz FuzzFunctions -fuzztime $(FUZZTIME)
 	$(GO) test ./internal/material -run '^$$' -fuzz FuzzImport -fuzztime $(FUZZTIME)
 	$(GO) test ./internal/vault -run '^$$' -fuzz FuzzNodeBefore -fuzztime $(FUZZTIME)
 	$(GO) test ./internal/vault -run '^$$' -fuzz FuzzDocumentReaders -fuzztime $(FUZZTIME)
