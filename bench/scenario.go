@@ -143,11 +143,12 @@ func (p *place) environmentRows(o options, patched bool) ([]row, error) {
 	return rows, nil
 }
 
-// environmentTables are sites that differ in name and database.
+// environmentTables are sites that differ in name and database. Their secrets
+// are kept elsewhere: those of each would have to be made beforehand.
 func environmentTables(count int) string {
 	var tables strings.Builder
 	for i := range count {
-		fmt.Fprintf(&tables, "\n[environment.e%04d]\nregistry.url = \"https://hub-%04d.example.com\"\ndatabase.host = \"postgres-%04d.example.com\"\n", i, i, i)
+		fmt.Fprintf(&tables, "\n[environment.e%04d]\nregistry.url = \"https://hub-%04d.example.com\"\ndatabase.host = \"postgres-%04d.example.com\"\nsecrets.provider = \"existing\"\n", i, i, i)
 	}
 	return tables.String()
 }
