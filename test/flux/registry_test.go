@@ -61,11 +61,18 @@ func (r *registry) set(name, value string) {
 
 // secrets adds a list to the spec's [secrets], which stands last.
 func (r *registry) secrets(field, value string) {
-	text, err := os.ReadFile(filepath.Join(r.dir, r.spec))
+	r.t.Helper()
+	r.append(field + " = [\"" + value + "\"]\n")
+}
+
+// append adds text to the spec.
+func (r *registry) append(text string) {
+	r.t.Helper()
+	before, err := os.ReadFile(filepath.Join(r.dir, r.spec))
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	r.write(r.spec, string(text)+field+" = [\""+value+"\"]\n")
+	r.write(r.spec, string(before)+text)
 }
 
 func (r *registry) write(name, text string) {
