@@ -18,13 +18,13 @@ import (
 
 func newSecretsCheck(s streams) *cobra.Command {
 	var o secretsOptions
-	var keyless bool
+	var check checkOptions
 	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Check that all secrets are there, fit, and are kept well",
 		Long: "Check lengths and formats, that certificates belong to their keys and have not run out,\n" +
-			"that no value is one that everybody knows, that nothing is missing or left over, and that\n" +
-			"Git holds the encrypted files and nothing in the clear. It exits with 1 if something is\n" +
+			"that no value is one that everybody knows, that nothing is missing or left over, that all\n" +
+			"bundles hold the same, and that Git holds the encrypted files and nothing in the clear. It exits with 1 if something is\n" +
 			"wrong. With --no-key it checks what can be seen without a key.",
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
@@ -32,22 +32,28 @@ func newSecretsCheck(s streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return checkSecrets(s, needs, keyless)
+			return checkSecrets(s, needs, check)
 		},
 	}
 	o.flags(cmd)
-	cmd.Flags().BoolVar(&keyless, "no-key", false, "check only what can be seen without a key")
+	cmd.Flags().BoolVar(&check.keyless, "no-key", false, "check only what can be seen without a key")
+	cmd.Flags().StringVarP(&check.output, "output", "o", "out", "compare with the bundles below the `FOLDER`")
 	return cmd
 }
 
-func checkSecrets(s streams, needs []compile.Needs, keyless bool) error {
+type checkOptions struct {
+	keyless bool
+	output  string
+}
+
+func checkSecrets(s streams, needs []compile.Needs, o checkOptions) error {
 	var all diag.List
 	failed := false
 	for _, need := range needs {
 		if err := kept(need); err != nil {
 			return err
 		}
-		found, err := findings(need, keyless)
+		found, err := findings(need, o)
 		if err != nil {
 			return err
 		}
@@ -71,13 +77,18 @@ func checkSecrets(s streams, needs []compile.Needs, keyless bool) error {
 
 // findings checks one registry. Its values are checked even if its files are
 // not what they should be.
-func findings(need compile.Needs, keyless bool) ([]diag.Diagnostic, error) {
+func findings(need compile.Needs, o checkOptions) ([]diag.Diagnostic, error) {
 	folder, err := secret.Read(need.Need, readBelow(need.Dir))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", shortPath(need.Dir), err)
 	}
 	found := folder.Problems(need.Need, need.Command)
-	if keyless || folder.Missing {
+	differing, err := inBundles(need, folder, o.output)
+	if err != nil {
+		return nil, err
+	}
+	found = append(found, differing...)
+	if o.keyless || folder.Missing {
 		found = append(found, expired(folder.Index, time.Now())...)
 		return append(found, inGit(need, nil)...), nil
 	}

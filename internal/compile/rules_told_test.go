@@ -72,9 +72,10 @@ func exampleText(t *testing.T, name string) string {
 	case gitopsExample:
 		return exampleText(t, "hub-2.15") + "\n[gitops]\nengines = [\"argocd\", \"flux\"]\n"
 	case sopsExample:
-		return string(readFile(t, "../../examples/hub-2.15.toml"))
+		text, _, _ := strings.Cut(string(readFile(t, "../../examples/hub-2.15.toml")), "\n[gitops]\n")
+		return text
 	}
-	text := string(readFile(t, "../../examples/"+name+".toml"))
+	text, _, _ := strings.Cut(string(readFile(t, "../../examples/"+name+".toml")), "\n[gitops]\n")
 	head, rest, found := strings.Cut(text, "[secrets]\nprovider = \"sops\"\n")
 	if !found {
 		return text

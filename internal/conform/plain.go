@@ -60,7 +60,7 @@ var sections = []string{"Unit", "Install", "Service", "Mount", "Automount", "Soc
 
 func unitText(text string) []diag.Diagnostic {
 	const reason = "systemd does not start what it describes"
-	options, err := unit.Deserialize(strings.NewReader(text))
+	options, err := unit.Deserialize(strings.NewReader(shortLines(text)))
 	if err != nil {
 		return wrongText("unit", err.Error(), reason)
 	}
@@ -73,6 +73,22 @@ func unitText(text string) []diag.Diagnostic {
 		seen[option.Section] = true
 	}
 	return found
+}
+
+// shortLines cuts what the parser takes for too long: systemd itself reads lines
+// of up to 1 MiB (LONG_LINE_MAX).
+func shortLines(text string) string {
+	if len(text) <= unit.SYSTEMD_LINE_MAX {
+		return text
+	}
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		if len(line) > unit.SYSTEMD_LINE_MAX {
+			line = strings.TrimRight(line[:unit.SYSTEMD_LINE_MAX-1], `\`) + "\n"
+		}
+		b.WriteString(line)
+	}
+	return b.String()
 }
 
 // fstabText wants what mount(8) wants: four to six fields, two of them numbers.

@@ -23,6 +23,8 @@ func TestTexts(t *testing.T) {
 		"yaml indent":           {"jobservice", "config.yml", "a: 1\n b: 2\n", "is no valid YAML: line 2: "},
 		"yaml twice":            {"jobservice", "config.yml", "a: 1\na: 2\n", `is no valid YAML: `},
 		"unit":                  {"compose", "harbor.service", "[Unit]\nA=b\n[Service]\nExecStart=/bin/true\n", ""},
+		"unit of long lines":    {"compose", "x.mount", "[Mount]\nOptions=" + strings.Repeat(`\`, 5000) + "\n[Install]\n", ""},
+		"unit after long lines": {"compose", "x.mount", "[Mount]\nOptions=" + strings.Repeat("x", 5000) + "\n[Instal]\nA=b\n", "there is no section Instal"},
 		"unit section":          {"compose", "harbor.service", "[Servcie]\nExecStart=/bin/true\n", "there is no section Servcie"},
 		"unit line":             {"compose", "x.mount", "[Mount]\nWhat\n", "is no valid unit"},
 		"fstab":                 {"compose", "fstab", "# c\na /b ceph defaults 0 0\n", ""},

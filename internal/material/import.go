@@ -1,8 +1,6 @@
 package material
 
 import (
-	"bufio"
-	"bytes"
 	"fmt"
 	"maps"
 	"path"
@@ -134,9 +132,8 @@ func (f *finder) ini(source Source) {
 // assignments reads the lines of a file that assign something.
 func assignments(data []byte, sign string) map[string]string {
 	found := map[string]string{}
-	lines := bufio.NewScanner(bytes.NewReader(data))
-	for lines.Scan() {
-		line := strings.TrimSpace(lines.Text())
+	for line := range strings.Lines(string(data)) {
+		line = strings.TrimSpace(line)
 		if strings.HasPrefix(line, "#") {
 			continue
 		}
@@ -167,7 +164,7 @@ func settings(need secret.Need, base string) map[string]string {
 }
 
 func (f *finder) yaml(source Source, settings map[string]string) {
-	var document map[string]any
+	var document yaml.Node
 	if err := yaml.Unmarshal(source.Data, &document); err != nil {
 		f.problems.Add(diag.Diagnostic{
 			Place: diag.Place{File: source.Path}, Message: "it is not YAML", Fix: "name the file that the installer read",
@@ -175,25 +172,29 @@ func (f *finder) yaml(source Source, settings map[string]string) {
 		return
 	}
 	for _, setting := range slices.Sorted(maps.Keys(settings)) {
-		if value, ok := lookup(document, strings.Split(setting, ".")); ok {
+		if value, ok := lookup(&document, strings.Split(setting, ".")); ok {
 			f.found(settings[setting], value, source.Path)
 		}
 	}
 }
 
-func lookup(v any, steps []string) (string, bool) {
-	for _, step := range steps {
-		m, ok := v.(map[string]any)
-		if !ok {
-			return "", false
-		}
-		v = m[step]
+// lookup returns a scalar as it is written, as Harbor reads it into a text: a
+// password 1e5 is no number.
+func lookup(node *yaml.Node, steps []string) (string, bool) {
+	switch {
+	case node.Kind == yaml.DocumentNode:
+		return lookup(node.Content[0], steps)
+	case node.Kind == yaml.AliasNode:
+		return lookup(node.Alias, steps)
+	case len(steps) == 0:
+		return node.Value, node.Kind == yaml.ScalarNode && node.Tag != "!!null"
+	case node.Kind != yaml.MappingNode:
+		return "", false
 	}
-	switch value := v.(type) {
-	case string:
-		return value, true
-	case int:
-		return fmt.Sprint(value), true
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		if node.Content[i].Value == steps[0] {
+			return lookup(node.Content[i+1], steps[1:])
+		}
 	}
 	return "", false
 }

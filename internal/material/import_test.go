@@ -48,10 +48,12 @@ func TestImport(t *testing.T) {
 			files: map[string]string{"core/env": "# comment\nCORE_SECRET=a=b c\n\n_REDIS_URL=host:1\nOTHER=x\n", "jobservice/env": "CORE_SECRET=a=b c\n"},
 			want:  material.Values{"core_secret": "a=b c"},
 		},
-		"quoted env":           {files: map[string]string{"core.env": "CORE_SECRET='it is'\n"}, want: material.Values{"core_secret": "it is"}},
-		"harbor.yml":           {files: map[string]string{"harbor.yml": "harbor_admin_password: s3cret\nexternal_database:\n  harbor:\n    password: 12345\n"}, want: material.Values{"harbor_admin_password": "s3cret", "database_password": "12345"}},
-		"harbor.cfg":           {files: map[string]string{"harbor.cfg": "[configuration]\n#db_password = old\ndb_password = new one\n"}, want: material.Values{"database_password": "new one"}},
-		"what everybody knows": {files: map[string]string{"registry/config.yml": "http:\n  secret: placeholder\n", "harbor.yml": "harbor_admin_password: Harbor12345\n"}, want: material.Values{}},
+		"quoted env":            {files: map[string]string{"core.env": "CORE_SECRET='it is'\n"}, want: material.Values{"core_secret": "it is"}},
+		"harbor.yml":            {files: map[string]string{"harbor.yml": "harbor_admin_password: s3cret\nexternal_database:\n  harbor:\n    password: 12345\n"}, want: material.Values{"harbor_admin_password": "s3cret", "database_password": "12345"}},
+		"no text in harbor.yml": {files: map[string]string{"harbor.yml": "harbor_admin_password: 1e5\nexternal_database: &x\n  harbor: {password: ~}\n"}, want: material.Values{"harbor_admin_password": "1e5"}},
+		"long lines":            {files: map[string]string{"core.env": "X=" + strings.Repeat("x", 1<<17) + "\nCORE_SECRET=y\n"}, want: material.Values{"core_secret": "y"}},
+		"harbor.cfg":            {files: map[string]string{"harbor.cfg": "[configuration]\n#db_password = old\ndb_password = new one\n"}, want: material.Values{"database_password": "new one"}},
+		"what everybody knows":  {files: map[string]string{"registry/config.yml": "http:\n  secret: placeholder\n", "harbor.yml": "harbor_admin_password: Harbor12345\n"}, want: material.Values{}},
 		"two values": {
 			files: map[string]string{"core/env": "CORE_SECRET=one\n", "registryctl/env": "CORE_SECRET=two\n"},
 			want:  material.Values{"core_secret": "one"}, err: "core_secret has one value in core/env and another in registryctl/env",
@@ -91,4 +93,32 @@ func TestImportsNothingElse(t *testing.T) {
 
 func sorted(files map[string]string) []string {
 	return slices.Sorted(maps.Keys(files))
+}
+
+// FuzzImport reads files that nobody vouches for: no crash, nothing that is not
+// in them, and no value in an error.
+func FuzzImport(f *testing.F) {
+	f.Add("harbor.yml", []byte("harbor_admin_password: &a [*a]\n"))
+	f.Add("harbor.yml", []byte("harbor_admin_password: &a s3cret-value\nexternal_database: {harbor: {password: *a}}\n"))
+	f.Add("core.env", []byte("CORE_SECRET='it is'\n\r\nCORE_SECRET="))
+	f.Add("harbor.cfg", []byte("db_password = a = b\n"))
+	f.Add("secretkey", []byte("0123456789abcdef\n"))
+	f.Fuzz(func(t *testing.T, path string, data []byte) {
+		if !material.Imports(installed, path) {
+			return
+		}
+		values, err := material.Import(installed, []material.Source{{Path: path, Data: data}})
+		for name, value := range values {
+			if _, known := installed.Material(name); !known || value == "" {
+				t.Errorf("%q: %q", name, value)
+			}
+			if err != nil && len(value) > 8 && !strings.Contains(path, value) && strings.Contains(err.Error(), value) {
+				t.Errorf("the error shows a value: %v", err)
+			}
+		}
+		twice, _ := material.Import(installed, []material.Source{{Path: path, Data: data}, {Path: path, Data: data}})
+		if !maps.Equal(values, twice) {
+			t.Errorf("once %v, twice %v", values, twice)
+		}
+	})
 }

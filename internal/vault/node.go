@@ -105,7 +105,7 @@ func nodeBefore(file []byte, before, now secret.Made) map[string]string {
 	}
 	for _, part := range strings.Split("\n"+string(file), "\n"+section)[1:] {
 		name, body, _ := strings.Cut(part, "\n")
-		if before.Holds[name] == now.Holds[name] {
+		if held, ok := now.Holds[name]; ok && before.Holds[name] == held {
 			kept[name] = strings.TrimSuffix(body, "\n") + "\n"
 		}
 	}

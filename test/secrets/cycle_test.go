@@ -72,7 +72,7 @@ func (s *site) handedOut() {
 		}
 	}
 	for node, dir := range bundles {
-		s.readNode(node, readFile(s.t, filepath.Join(dir, nodes)), values, list)
+		s.readNode(node, readFile(s.t, filepath.Join(dir, "host", nodes)), values, list)
 	}
 }
 
@@ -108,7 +108,7 @@ func TestNodesAlike(t *testing.T) {
 	}
 	want := readFile(t, filepath.Join(s.folder(), nodes))
 	for node, dir := range bundles {
-		if readFile(t, filepath.Join(dir, nodes)) != want {
+		if readFile(t, filepath.Join(dir, "host", nodes)) != want {
 			t.Errorf("%s has another %s than the folder of the secrets", node, nodes)
 		}
 	}

@@ -19,7 +19,7 @@ type node struct {
 }
 
 // newNode stages the bundle of a spec whose paths lie in folders of the test.
-func newNode(t *testing.T, more string) node {
+func newNode(t *testing.T) node {
 	t.Helper()
 	if os.Getuid() != 0 {
 		t.Fatal("these tests need root: the script gives files to the users of containers")
@@ -29,7 +29,7 @@ func newNode(t *testing.T, more string) node {
 	n := node{t: t, secrets: root + "/secrets/sinks", key: root + "/age.key", ceph: root + "/ceph/key"}
 	text := strings.Replace(specText, `user = "registry"`, fmt.Sprintf("user = \"registry\"\nsecret_file = %q", n.ceph), 1)
 	text = strings.Replace(text, "[secrets]\n", fmt.Sprintf("[secrets]\nkey_file = %q\n", n.key), 1)
-	text += fmt.Sprintf("[vm]\nsecrets_directory = %q\n\n%s", root+"/secrets", more)
+	text += fmt.Sprintf("[vm]\nsecrets_directory = %q\n\n", root+"/secrets")
 	n.bundle, _ = stage(t, buildText(t, moved(text)))
 	n.command("age-keygen", "-o", n.key)
 	return n

@@ -12,18 +12,18 @@ import (
 // shells are those that may run the script: Debian's sh, bash, and busybox's.
 var shells = []string{"dash", "bash", "busybox sh"}
 
-func eachShell(t *testing.T, more string, test func(t *testing.T, n node, shell string)) {
+func eachShell(t *testing.T, test func(t *testing.T, n node, shell string)) {
 	for _, shell := range shells {
 		t.Run(shell, func(t *testing.T) {
 			need(t, strings.Fields(shell)[0])
-			test(t, newNode(t, more), shell)
+			test(t, newNode(t), shell)
 		})
 	}
 }
 
 // TestScript: from the archive to files with their owners, once.
 func TestScript(t *testing.T) {
-	eachShell(t, "", func(t *testing.T, n node, shell string) {
+	eachShell(t, func(t *testing.T, n node, shell string) {
 		n.archive(n.values(), n.recipient())
 		said, agreed := n.run(shell)
 		if !agreed || !strings.Contains(said, "written to "+n.secrets) {
@@ -60,7 +60,7 @@ func TestScript(t *testing.T) {
 
 // TestScriptFails: each failure has words of its own and leaves all as it was.
 func TestScriptFails(t *testing.T) {
-	eachShell(t, "", func(t *testing.T, n node, shell string) {
+	eachShell(t, func(t *testing.T, n node, shell string) {
 		values := n.values()
 		n.archive(values, n.recipient())
 		if said, agreed := n.run(shell); !agreed {
@@ -114,7 +114,7 @@ func TestScriptFails(t *testing.T) {
 // TestScriptAfterCrash: a run that ended between its two renames is repaired, and
 // what it had decrypted is removed.
 func TestScriptAfterCrash(t *testing.T) {
-	eachShell(t, "", func(t *testing.T, n node, shell string) {
+	eachShell(t, func(t *testing.T, n node, shell string) {
 		n.archive(n.values(), n.recipient())
 		if said, agreed := n.run(shell); !agreed {
 			t.Fatal(said)
@@ -131,7 +131,7 @@ func TestScriptAfterCrash(t *testing.T) {
 // TestScriptWithoutSource: who keeps the secrets by hand is told when they are not
 // what the bundle asks for.
 func TestScriptWithoutSource(t *testing.T) {
-	eachShell(t, "", func(t *testing.T, n node, shell string) {
+	eachShell(t, func(t *testing.T, n node, shell string) {
 		if said, agreed := n.run(shell); agreed || !strings.Contains(said, "run secrets.sh --from DIR") {
 			t.Errorf("got %s", said)
 		}
@@ -151,7 +151,7 @@ func TestScriptWithoutSource(t *testing.T) {
 
 // TestScriptWithoutArchive: an encrypted provider needs the file of the bundle.
 func TestScriptWithoutArchive(t *testing.T) {
-	eachShell(t, "", func(t *testing.T, n node, shell string) {
+	eachShell(t, func(t *testing.T, n node, shell string) {
 		script, err := os.ReadFile(n.bundle + "/host/secrets.sh")
 		if err != nil || !strings.Contains(string(script), "\nencrypted=false\n") {
 			t.Fatal("the script has another form: ", err)
@@ -175,7 +175,7 @@ func notVariable(text string) bool {
 // TestSecretVariables: any password arrives, by a real archive or by a folder, in
 // all releases of Compose; what could not is refused by its name.
 func TestSecretVariables(t *testing.T) {
-	n := newNode(t, "")
+	n := newNode(t)
 	var list strings.Builder
 	values := map[string]string{}
 	refused := 0
