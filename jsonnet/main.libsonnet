@@ -72,12 +72,12 @@ local base(input) = {
     + m.needs.objects
     + (import 'targets/documents.libsonnet')(m)
     + (import 'targets/gitops.libsonnet')(m),
-  findings:: (import 'lib/findings.libsonnet')(m),
+  facts:: (import 'lib/facts.libsonnet')(m),
 };
 
 {
-  // render returns the objects and findings of a spec, which of the shipped
-  // overlays it asks for, and which secrets it needs.
+  // render returns the objects of a spec, what the rules read of it, which of
+  // the shipped overlays it asks for, and which secrets it needs.
   // input: { spec, files, environment }, the spec with its defaults
   // extensions: the user's objects, added to the model in their order
   render(input, extensions)::
@@ -86,7 +86,7 @@ local base(input) = {
     local model = std.foldl(function(model, extension) model + extension, extensions, whole);
     {
       objects: model.objects,
-      findings: model.findings,
+      facts: model.facts,
       overlays: model.spec.gitops.engines,
       secrets: model.needs,
     },

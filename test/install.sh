@@ -22,6 +22,8 @@ shellcheck shellcheck
 age age
 busybox busybox
 git git
+node nodejs
+npm npm
 '
 
 PATH=$PATH:/usr/sbin:/sbin
