@@ -6,5 +6,5 @@ import "embed"
 
 // FS holds the schemas.
 //
-//go:embed spec.schema.json
+//go:embed spec.schema.json parity.yaml failures.yaml rules/*.yaml baked
 var FS embed.FS

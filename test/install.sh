@@ -23,6 +23,8 @@ age age
 busybox busybox
 git git
 curl curl
+node nodejs
+npm npm
 '
 
 PATH=$PATH:/usr/sbin:/sbin

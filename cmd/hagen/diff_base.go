@@ -103,7 +103,7 @@ func (c *collector) specWithBase(base, head tree, name string, o diffOptions) er
 	brokenBase = errors.Join(brokenBase, err)
 	both := &both{
 		collector: c, base: base, head: head, dir: dir, name: name, old: oldJobs, brokenBase: brokenBase,
-		workers: sync.Pool{New: func() any { return base.compiler.Worker(dir) }},
+		workers: sync.Pool{New: func() any { return base.compiler.Worker(dir).Lenient() }},
 	}
 	return both.run(newJobs)
 }

@@ -34,7 +34,7 @@ func (c *Compiler) Inputs(job Job) (Inputs, bool) {
 		return Inputs{}, false
 	}
 	worker := &Worker{Compiler: c, dir: job.Dir}
-	files, err := worker.readFiles(document)
+	_, files, err := worker.readFiles(document)
 	if err != nil {
 		return Inputs{}, false
 	}

@@ -67,7 +67,7 @@ var clusterChanges = []change{
 	{rule: "pvc-removed", in: hub, edits: []edit{drop(claim)}},
 	{rule: "namespace-removed", in: hub, edits: []edit{drop("kubernetes/namespace-harbor.yaml")}},
 	{rule: "volume-renamed", in: hub, edits: []edit{sub(volume, "name: hub-2-15-registry", "name: hub-2-15-images")}},
-	{rule: "prune-guard", in: hub, given: []edit{sub(volume, "  labels:", "  annotations:\n    argocd.argoproj.io/sync-options: Prune=false\n  labels:")}, edits: []edit{sub(volume, "    argocd.argoproj.io/sync-options: Prune=false\n", "")}},
+	{rule: "prune-guard", in: hub, edits: []edit{sub(volume, "  annotations:\n    kustomize.toolkit.fluxcd.io/prune: disabled\n", "")}},
 	{rule: "pv-reclaim-delete", in: hub, edits: []edit{sub(volume, "Retain", "Delete")}},
 	{rule: "pv-source", in: hub, edits: []edit{sub(volume, "kernelMountOptions: noatime", "kernelMountOptions: relatime")}},
 	{rule: "pv-fixed", in: hub, edits: []edit{sub(volume, "volumeMode: Filesystem", "volumeMode: Block")}},

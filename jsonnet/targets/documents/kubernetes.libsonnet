@@ -97,6 +97,44 @@ local apply(m) = {
         ]),
 };
 
+// replaced names the steps that an engine takes over.
+local replaced(m) = if m.secretsFolder then 'the steps Secrets and Objects' else 'the step Objects';
+
+// engines say how a controller takes the objects over, now and after each commit.
+local engines = {
+  argocd(m, name): {
+    local argocd = m.spec.gitops.argocd,
+    local within = 'kubectl -n ' + quote(argocd.namespace),
+    title: 'Argo CD',
+    text: markdown.text(['In place of ' + replaced(m) + ', once this rendering is committed. Argo CD must be let into the', 'repository first (`argocd repo add`).'])
+          + markdown.code('sh', (
+            if kind(m) == 'Deployment' then []
+            else [within + ' patch configmap argocd-cm --patch-file argocd/install/argocd-cm.yaml']
+          ) + [
+            folder(m, 'argocd'),
+            within + ' wait application/' + quote(name) + " --for=jsonpath='{.status.health.status}'=Healthy --timeout=20m",
+          ])
+          + markdown.text(['Expected: `condition met`. The registry stays when the Application is deleted.']),
+  },
+  flux(m, name): {
+    local flux = m.spec.gitops.flux,
+    local within = 'kubectl -n ' + quote(flux.namespace),
+    title: 'Flux',
+    text: markdown.text(['In place of ' + replaced(m) + ', once this rendering is committed' + (
+            if m.spec.secrets.provider != 'sops' then '.'
+            else ': Flux decrypts with the private key of one of\n`secrets.cluster_recipients`, which lies in the cluster and nowhere in Git.'
+          )])
+          + markdown.code('sh', (
+            if m.spec.secrets.provider != 'sops' then []
+            else [within + ' create secret generic ' + quote(flux.decryption_secret) + ' --from-file=age.agekey=/path/to/age.agekey']
+          ) + [
+            folder(m, 'flux'),
+            within + ' wait kustomization/' + quote(name) + ' --for=condition=Ready --timeout=20m',
+          ])
+          + markdown.text(['Expected: `condition met`. Storage comes first, then the Secrets, then the rest; volumes, claims and Secrets', 'stay when the Kustomizations are deleted, and so does the registry.']),
+  },
+};
+
 // replace is for workloads that leave a running pod as it is.
 local replace(m) =
   local selector(c) =
@@ -123,6 +161,11 @@ function(m)
   + markdown.steps(
     [namespace(m), directories(m), secrets(m)]
     + [step for step in m.steps.kubernetes if !later(step)]
-    + [apply(m)] + checks.clients(m) + [checks.registry(m)]
+    + [apply(m)]
+    + [
+      engines[engine](m, m.site)
+      for engine in (if 'repository' in m.spec.gitops then m.spec.gitops.engines else [])
+    ]
+    + checks.clients(m) + [checks.registry(m)]
     + replace(m) + [step for step in m.steps.kubernetes if later(step)]
   )

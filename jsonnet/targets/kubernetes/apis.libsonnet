@@ -26,6 +26,7 @@ local fields = {
   seccompProfile: 19,
   fsGroupChangePolicy: 20,
   loadBalancerClass: 22,
+  serverSideApply: 22,
   podSecurityLabels: 23,
   unhealthyPodEvictionPolicy: 27,
   // from here on the in-tree CephFS plugin is deprecated, then absent
