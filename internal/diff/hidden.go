@@ -41,13 +41,30 @@ func (h Hidden) same(other Hidden) bool {
 	return h.sum == other.sum
 }
 
-// telltale are the ends of names whose values are secret.
-var telltale = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)(pass|passwd|password|pwd|passphrase|secret|token|credentials?|private[-_. ]?key|api[-_]?key|access[-_]?key|secret[-_]?key|encryption[-_]?key|csrf[-_]?key|accountkey)$`)
-})
+// telltale are the ends of names whose values are secret, without what parts
+// their words.
+var telltale = [...]string{
+	"pass", "passwd", "password", "pwd", "passphrase", "secret", "token", "credential", "credentials",
+	"privatekey", "apikey", "accesskey", "secretkey", "encryptionkey", "csrfkey", "accountkey",
+}
 
 // tells tells whether a value of that name is secret.
-func tells(name string) bool { return name != "" && telltale().MatchString(name) }
+func tells(name string) bool {
+	const longest = len("encryption_key")
+	end := strings.ToLower(name[max(0, len(name)-longest):])
+	switch {
+	case end == "":
+		return false
+	case strings.HasSuffix(end, "key"):
+		end = strings.NewReplacer("_", "", "-", "", ".", "", " ", "").Replace(end)
+	}
+	for _, word := range telltale {
+		if strings.HasSuffix(end, word) {
+			return true
+		}
+	}
+	return false
+}
 
 // masked returns a text as it may be shown: itself, or Hidden.
 func masked(name, text string) any {

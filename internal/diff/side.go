@@ -4,8 +4,6 @@ import (
 	"path"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
-
 	"hagen/internal/artifact"
 	"hagen/internal/parse"
 )
@@ -43,12 +41,15 @@ type Model struct {
 	lists Lists
 	files map[string]int
 	read  map[string][]*Entity
+	// bundles are the files of bundles by what they hold.
+	bundles           map[string][]*Entity
+	objects, services []*Entity
 	// nodePrints are the fingerprints that the bundles tell, by node.
 	nodePrints map[string]map[string]string
 }
 
 func newModel(side Side, lists Lists) *Model {
-	m := &Model{Side: side, lists: lists, files: map[string]int{}, read: map[string][]*Entity{}}
+	m := &Model{Side: side, lists: lists, files: map[string]int{}, read: map[string][]*Entity{}, bundles: map[string][]*Entity{}}
 	for i, file := range side.Files {
 		m.files[file.Path] = i
 	}
@@ -64,7 +65,7 @@ func (m *Model) Entities(file string) []*Entity {
 	if !ok {
 		return nil
 	}
-	found := m.entities(m.Files[at])
+	found := m.shared(m.Files[at])
 	for _, e := range found {
 		e.File = file
 	}
@@ -72,9 +73,35 @@ func (m *Model) Entities(file string) []*Entity {
 	return found
 }
 
+// shared reads a file of a bundle once, whatever the number of nodes that have
+// it.
+func (m *Model) shared(file artifact.File) []*Entity {
+	node := nodeOf(file.Path)
+	if node == "" {
+		return m.entities(file)
+	}
+	key := strings.TrimPrefix(file.Path, "compose/"+node+"/") + "\x00" + string(file.Data)
+	first, ok := m.bundles[key]
+	if !ok || path.Base(file.Path) == nodeSecrets {
+		found := m.entities(file)
+		m.bundles[key] = found
+		return found
+	}
+	found := make([]*Entity, len(first))
+	for i, e := range first {
+		twin := *e
+		twin.Node, twin.executable = node, file.Executable && e.Kind == "file"
+		found[i] = &twin
+	}
+	return found
+}
+
 // Objects returns all objects of the cluster.
 func (m *Model) Objects() []*Entity {
-	var all []*Entity
+	if m.objects != nil {
+		return m.objects
+	}
+	all := []*Entity{}
 	for _, file := range m.Files {
 		if inBundle(file.Path) || !isYAML(file.Path) {
 			continue
@@ -85,12 +112,16 @@ func (m *Model) Objects() []*Entity {
 			}
 		}
 	}
+	m.objects = all
 	return all
 }
 
 // Services returns the services of all bundles.
 func (m *Model) Services() []*Entity {
-	var all []*Entity
+	if m.services != nil {
+		return m.services
+	}
+	all := []*Entity{}
 	for _, file := range m.Files {
 		if inBundle(file.Path) && path.Base(file.Path) == composeFile {
 			for _, e := range m.Entities(file.Path) {
@@ -100,6 +131,7 @@ func (m *Model) Services() []*Entity {
 			}
 		}
 	}
+	m.services = all
 	return all
 }
 
@@ -133,14 +165,7 @@ func valueOf(file artifact.File) (map[string]any, bool) {
 		value, ok := parse.Plain(file.Value).(map[string]any)
 		return value, ok
 	}
-	var node yaml.Node
-	var check map[string]any
-	if yaml.Unmarshal(file.Data, &node) != nil || node.Kind == 0 || node.Decode(&check) != nil || strings.Contains(string(file.Data), "\n---") {
-		return nil, false
-	}
-	value, err := artifact.Value(&node)
-	plain, ok := parse.Plain(value).(map[string]any)
-	return plain, ok && err == nil
+	return parse.YAML(file.Data)
 }
 
 func (m *Model) file(file artifact.File, target, node, name string) *Entity {

@@ -41,6 +41,25 @@ type Rule struct {
 	Reason string      `json:"reason"`
 	Source string      `json:"source"`
 	Tags   []string    `json:"tags,omitempty"`
+
+	// patterns are Paths, cut into steps.
+	patterns [][]string
+}
+
+// UnmarshalJSON reads a rule and cuts its paths.
+func (r *Rule) UnmarshalJSON(data []byte) error {
+	type plain Rule
+	if err := json.Unmarshal(data, (*plain)(r)); err != nil {
+		return err
+	}
+	for _, path := range r.Paths {
+		steps := strings.Split(path, "/")
+		for i := range steps {
+			steps[i] = strings.ReplaceAll(strings.ReplaceAll(steps[i], "~1", "/"), "~0", "~")
+		}
+		r.patterns = append(r.patterns, steps)
+	}
+	return nil
 }
 
 // Set is all that is known: the first rule of Places that fits says what
@@ -106,7 +125,7 @@ func (r *Rule) whole() bool {
 
 // reaches tells whether a rule speaks of a place in an object.
 func (r *Rule) reaches(place []string) bool {
-	return at(r.Paths, place) && (len(place) == 0 || !r.whole())
+	return at(r.patterns, place) && (len(place) == 0 || !r.whole())
 }
 
 func named(pattern, name string) bool {
@@ -116,10 +135,8 @@ func named(pattern, name string) bool {
 
 // at tells whether one of the patterns leads to a place or above it. Without
 // patterns every place fits.
-func at(patterns []string, steps []string) bool {
-	return len(patterns) == 0 || slices.ContainsFunc(patterns, func(pattern string) bool {
-		return leads(strings.Split(pattern, "/"), steps)
-	})
+func at(patterns [][]string, steps []string) bool {
+	return len(patterns) == 0 || slices.ContainsFunc(patterns, func(pattern []string) bool { return leads(pattern, steps) })
 }
 
 func leads(pattern, steps []string) bool {
@@ -136,8 +153,8 @@ func leads(pattern, steps []string) bool {
 	case len(steps) == 0:
 		return false
 	}
-	step := strings.NewReplacer("~1", "/", "~0", "~").Replace(pattern[0])
-	return (step == "*" || step == steps[0] || named(step, steps[0])) && leads(pattern[1:], steps[1:])
+	step := pattern[0]
+	return (step == "*" || step == steps[0] || strings.Contains(step, "*") && named(step, steps[0])) && leads(pattern[1:], steps[1:])
 }
 
 // facts are what is known of a change beside its place.

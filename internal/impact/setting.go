@@ -21,9 +21,9 @@ func (s setting) fits(r *Rule) bool {
 	case s.env != "":
 		return matches(r.Env, s.env)
 	case s.file != "":
-		return matches(r.File, s.file) && at(r.Paths, s.below)
+		return matches(r.File, s.file) && at(r.patterns, s.below)
 	case s.mount != "":
-		return matches(r.Mount, s.mount) && at(r.Paths, s.below)
+		return matches(r.Mount, s.mount) && at(r.patterns, s.below)
 	case s.secret != "":
 		return matches(r.Secret, s.secret)
 	}

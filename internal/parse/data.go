@@ -41,15 +41,43 @@ func yamlText(text string) (any, error) {
 	return documents, nil
 }
 
-// yamlValue refuses what the decoder of plain values would not keep: keys that
-// stand twice.
+// yamlValue refuses keys that stand twice, which a map would lose.
 func yamlValue(node *yaml.Node) (any, error) {
-	var check any
-	if err := node.Decode(&check); err != nil {
-		return nil, err
+	if !unique(node) {
+		return nil, errForm
 	}
 	value, err := artifact.Value(node)
 	return Plain(value), err
+}
+
+// unique tells whether no key of a document stands twice.
+func unique(node *yaml.Node) bool {
+	if node.Kind == yaml.MappingNode && len(node.Content) > 2 {
+		seen := make(map[string]bool, len(node.Content)/2)
+		for i := 0; i < len(node.Content); i += 2 {
+			if key := node.Content[i].Value; seen[key] {
+				return false
+			} else {
+				seen[key] = true
+			}
+		}
+	}
+	for _, below := range node.Content {
+		if !unique(below) {
+			return false
+		}
+	}
+	return true
+}
+
+// YAML reads one document, which must be a map.
+func YAML(data []byte) (map[string]any, bool) {
+	value, err := yamlMap(string(data))
+	if err != nil {
+		return nil, false
+	}
+	object, ok := value.(map[string]any)
+	return object, ok
 }
 
 // yamlMap takes a text for YAML only if it is a map: any text is some YAML.
