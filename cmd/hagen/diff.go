@@ -61,6 +61,8 @@ type pairOfStates struct {
 	old, new diff.Side
 	notes    []string
 	broken   bool
+	// ignore are the filters of the spec.
+	ignore []string
 }
 
 func runDiff(s streams, args []string, o diffOptions) error {
