@@ -61,7 +61,7 @@ var machineChanges = []change{
 	{rule: "read-only", in: hub, edits: []edit{sub(coreEnv, `READ_ONLY: "false"`, `READ_ONLY: "true"`)}},
 	{rule: "auth-mode", in: hubVM, edits: []edit{sub(compose, "AUTH_MODE: db_auth", "AUTH_MODE: ldap_auth")}},
 	{rule: "settings-reset", in: hubVM, edits: []edit{sub(compose, `RESET: "true"`, `RESET: "false"`)}},
-	{rule: "shared-cache", in: hub, edits: []edit{sub(coreEnv, "data:\n", "data:\n  CACHE_ENABLED: \"true\"\n")}},
+	{rule: "shared-cache", in: hub, edits: []edit{sub(coreEnv, "\ndata:\n", "\ndata:\n  CACHE_ENABLED: \"true\"\n")}},
 	{rule: "scanner-robots", in: hub, edits: []edit{sub(coreEnv, `ROBOT_SCANNER_NAME_PREFIX: "40d04cfe"`, "ROBOT_SCANNER_NAME_PREFIX: other")}},
 	{rule: "proxy-listens", in: hub, edits: []edit{sub("compose/*/config/proxy/nginx.conf", "listen 8443", "listen 9443")}},
 	{rule: "job-logs", in: hub, edits: []edit{sub("kubernetes/configmap-jobservice-config.yaml", "duration: 1", "duration: 9"), sub("kubernetes/deployment-jobservice.yaml", "name: jobservice-config\n", "name: other\n")}},
