@@ -7,6 +7,7 @@ import (
 
 	"hagen/internal/diff"
 	"hagen/internal/review"
+	"hagen/schema"
 )
 
 func TestParseFilter(t *testing.T) {
@@ -58,5 +59,27 @@ func TestKeyMaterialCannotBeHidden(t *testing.T) {
 	r := report(t, "name=*", "impact=outage", "file=*", "kind=*", "path=*")
 	if len(r.Changes) != 1 || !strings.Contains(r.Changes[0].Path.String(), "core_secret") || !r.Changes[0].Secret {
 		t.Errorf("%+v", r.Changes)
+	}
+}
+
+// A field that says what the API server would fill in is hidden when that is
+// asked for; another value is not.
+func TestDefaults(t *testing.T) {
+	filter, err := review.Defaults(schema.Impact)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := change{in: hub, edits: []edit{
+		sub(core, "      terminationGracePeriodSeconds", "      dnsPolicy: ClusterFirst\n      terminationGracePeriodSeconds"),
+		sub(core, "  progressDeadlineSeconds: 3910\n", ""),
+		sub(service, "spec:\n", "spec:\n  sessionAffinity: None\n"),
+	}}
+	old, new := c.sides(t)
+	if r := reviewer(t).Report(old, new); len(r.Changes) != 3 {
+		t.Errorf("without the filter there are %d changes", len(r.Changes))
+	}
+	r := reviewer(t).Also([]review.Filter{filter}).Report(old, new)
+	if len(r.Changes) != 1 || !strings.Contains(r.Changes[0].Path.String(), "progressDeadlineSeconds") || r.Hidden[0].By != "--ignore-defaults" || r.Hidden[0].Count != 2 {
+		t.Errorf("%+v", r)
 	}
 }
