@@ -101,6 +101,12 @@ func (c *collector) specWithBase(base, head tree, name string, o diffOptions) er
 	}
 	oldJobs, err := base.jobs(was, dir, o.environment)
 	brokenBase = errors.Join(brokenBase, err)
+	if o.environment != "" && len(newJobs)+len(oldJobs) == 0 && brokenBase == nil {
+		return diag.Diagnostic{
+			Place: diag.Place{File: name}, Message: fmt.Sprintf("there is no environment %q, and there was none", o.environment),
+			Fix: "look for a spelling mistake, or leave --environment out",
+		}
+	}
 	both := &both{
 		collector: c, base: base, head: head, dir: dir, name: name, old: oldJobs, brokenBase: brokenBase,
 		workers: sync.Pool{New: func() any { return base.compiler.Worker(dir).Lenient() }},
@@ -112,7 +118,7 @@ func (t tree) jobs(document *spec.Document, dir, environment string) ([]compile.
 	if document == nil {
 		return nil, nil
 	}
-	if environment != "" && !slices.Contains(document.Environments(), environment) && len(document.Environments()) > 0 {
+	if environment != "" && !slices.Contains(document.Environments(), environment) {
 		return nil, nil
 	}
 	return t.compiler.Jobs(document, dir, environment)
