@@ -46,7 +46,7 @@ func (r *Reviewer) Report(old, new diff.Side, notes ...string) diff.Report {
 	report.Status = status(old, new, changes)
 	report.Changes, report.Hidden = hide(changes, r.filters)
 	if report.Status == diff.Different {
-		report.Plan = r.rules.PlanOf(comparison, report.Changes)
+		report.Plan = r.rules.PlanOf(changes)
 	}
 	return report
 }
