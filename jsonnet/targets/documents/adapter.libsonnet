@@ -1,5 +1,6 @@
 // The rules by which prometheus-adapter makes metrics of Harbor's counts, as
 // values of its Helm chart.
+local native = import '../../lib/native.libsonnet';
 
 local rule(m, name) =
   local metric = m.metrics[name];
@@ -25,5 +26,5 @@ function(m, fileSet)
   local values = { rules: { custom: rules('pods'), external: rules('external') } };
   if rules('pods') + rules('external') == [] then [] else [fileSet('adapter', 'autoscaling', [{
     path: 'prometheus-adapter-values.yaml',
-    content: std.manifestYamlDoc(values, quote_keys=false) + '\n',
+    content: native.yaml(values),
   }])]
