@@ -7,7 +7,7 @@ VERSION ?= 0.1.0
 LDFLAGS  = -s -w -X main.version=$(VERSION)
 EXAMPLES = $(sort $(wildcard examples/*.toml))
 
-.PHONY: all tables build sops examples check format lint unit race stale example-secrets accept sinks secrets flux editors test fuzz bench generate setup clean
+.PHONY: all tables build sops examples check format lint unit race stale example-secrets accept sinks secrets flux editors recipes test fuzz bench generate setup clean
 
 all: build
 
@@ -49,7 +49,7 @@ example-secrets: build sops
 check: format lint unit stale
 
 format:
-	@test -z "$$($(TOOL) gofumpt -l cmd internal schema overlays jsonnet test bench | tee /dev/stderr)"
+	@test -z "$$($(TOOL) gofumpt -l cmd internal schema overlays jsonnet test bench ci | tee /dev/stderr)"
 	@$(TOOL) jsonnetfmt --test $$(find jsonnet examples -type f -name '*sonnet')
 
 lint:
@@ -86,12 +86,18 @@ secrets: setup build sops
 flux: build sops
 	cd test/flux && $(GO) vet ./... && $(GO) test -count=1 ./...
 
+# recipes runs the steps of ci/ against a local repository and a server that answers
+# as GitHub and GitLab do.
+recipes: setup build
+	$(GO) vet ./ci
+	$(GO) test -count=1 ./ci
+
 # editors lets Taplo and a reader of SARIF judge what editors and code scanning
 # are given.
 editors: setup build
 	cd test/editors && npm ci --no-audit --no-fund --silent && $(GO) vet ./... && $(GO) test -count=1 ./...
 
-test: check sinks accept secrets flux editors
+test: check sinks accept secrets flux editors recipes
 
 # fuzz looks for texts and specs that break a reader, for a short while each.
 FUZZTIME ?= 30s
@@ -103,6 +109,8 @@ fuzz:
 	$(GO) test ./internal/material -run '^$$' -fuzz FuzzImport -fuzztime $(FUZZTIME)
 	$(GO) test ./internal/vault -run '^$$' -fuzz FuzzNodeBefore -fuzztime $(FUZZTIME)
 	$(GO) test ./internal/vault -run '^$$' -fuzz FuzzDocumentReaders -fuzztime $(FUZZTIME)
+	$(GO) test ./internal/diff -run '^$$' -fuzz FuzzApply -fuzztime $(FUZZTIME)
+	$(GO) test ./internal/diff -run '^$$' -fuzz FuzzNothingSecret -fuzztime $(FUZZTIME)
 	$(GO) test ./internal/vault -run '^$$' -fuzz FuzzParseRecipient -fuzztime $(FUZZTIME)
 
 # bench measures against Kustomize; see docs/performance.md.
@@ -119,8 +127,8 @@ tables:
 # generate remakes what is generated and committed, but for the tables.
 generate:
 	cd overlays/gen && $(GO) run . > ../openapi.json
-	$(GO) test ./internal/reference ./internal/rule -update
-	$(TOOL) gofumpt -w cmd internal schema overlays jsonnet test bench
+	$(GO) test ./internal/reference ./internal/rule ./internal/impact -update
+	$(TOOL) gofumpt -w cmd internal schema overlays jsonnet test bench ci
 	$(TOOL) jsonnetfmt -i $$(find jsonnet examples -type f -name '*sonnet')
 	$(MAKE) examples
 

@@ -25,6 +25,7 @@ func scenarios() []scenario {
 		{"plain", plain},
 		{"rebuild", rebuild},
 		{"environments", environments},
+		{"diff", difference},
 	}
 }
 

@@ -22,6 +22,7 @@ shellcheck shellcheck
 age age
 busybox busybox
 git git
+curl curl
 node nodejs
 npm npm
 '
