@@ -45,6 +45,8 @@ local base(input) = {
   secrets:: (import 'lib/ceph_key.libsonnet')(m),
   // where the installer of the generation keeps secrets; see `hagen secrets import`
   installed:: {},
+  // metric -> which counts of which component it is made of, for scaling
+  metrics:: {},
   // text that the generation adds to the runbooks: { compose, kubernetes }, each
   // a list of steps { title, text }
   steps:: { compose: [], kubernetes: [] },

@@ -6,10 +6,15 @@ local storage = import '../targets/kubernetes/storage.libsonnet';
 // Each process of these has a pool of max_open_conns.
 local pooled = ['core', 'jobservice', 'exporter'];
 
+// most is how many pods of a component there can be.
+local most(m, c) =
+  local scaling = m.spec.kubernetes.autoscaling;
+  if c.name in scaling then std.max(replicas(m, c), scaling[c.name].max_replicas) else replicas(m, c);
+
 local processes(m) =
   local count(components, of) = std.sum([of(c) for c in components if std.member(pooled, c.name)]);
   (if m.onCompose then count(m.composeComponents, function(c) std.length(m.spec.vm.nodes)) else 0)
-  + (if m.onKubernetes then count(m.kubernetesComponents, function(c) replicas(m, c)) else 0);
+  + (if m.onKubernetes then count(m.kubernetesComponents, function(c) most(m, c)) else 0);
 
 // node says what a virtual machine publishes and where its logs lie: on CephFS
 // what follows the mount point names the place, anything else is its own.
@@ -54,8 +59,14 @@ function(m) {
   cluster: if m.onKubernetes then { minor: m.cluster.minor, has: m.cluster.has } else { minor: 0, has: {} },
   volume_driver: if m.onKubernetes then storage.driver(m) else '',
   components: {
-    [name]: { singleton: m.components[name].singleton, secrets: m.components[name].secretEnv }
+    [name]: {
+      singleton: m.components[name].singleton,
+      clustered: std.member(m.components[name].targets, 'kubernetes'),
+      secrets: m.components[name].secretEnv,
+    }
     for name in std.objectFields(m.components)
   },
   processes: processes(m),
+  // what pods can be scaled by because hagen brings its rule
+  metrics: std.objectFields(m.metrics),
 }

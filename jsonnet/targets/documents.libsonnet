@@ -23,4 +23,5 @@ function(m)
          content: (import 'documents/kubernetes.libsonnet')(m),
        }]),
      ] else [])
+  + (import 'documents/adapter.libsonnet')(m, fileSet)
   + (if m.net.https then [] else [clients(m)])

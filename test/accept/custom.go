@@ -25,8 +25,12 @@ import (
 // definitions are the files of modules that define the custom resources which
 // are rendered, by kind.
 var definitions = map[string]struct{ module, version, file string }{
-	"Application":   {"github.com/argoproj/argo-cd/v3", "v3.5.7", "manifests/crds/application-crd.yaml"},
-	"AppProject":    {"github.com/argoproj/argo-cd/v3", "v3.5.7", "manifests/crds/appproject-crd.yaml"},
+	"Application": {"github.com/argoproj/argo-cd/v3", "v3.5.7", "manifests/crds/application-crd.yaml"},
+	"AppProject":  {"github.com/argoproj/argo-cd/v3", "v3.5.7", "manifests/crds/appproject-crd.yaml"},
+	"ServiceMonitor": {
+		"github.com/prometheus-operator/prometheus-operator", "v0.85.0",
+		"example/prometheus-operator-crd/monitoring.coreos.com_servicemonitors.yaml",
+	},
 	"GitRepository": {"github.com/fluxcd/source-controller", "v1.9.6", "config/crd/bases/source.toolkit.fluxcd.io_gitrepositories.yaml"},
 	"Kustomization": {"github.com/fluxcd/kustomize-controller", "v1.9.6", "config/crd/bases/kustomize.toolkit.fluxcd.io_kustomizations.yaml"},
 }

@@ -97,6 +97,37 @@ local apply(m) = {
         ]),
 };
 
+// scaling says what must be there before the number of pods follows the load.
+local scaling(m) =
+  local wishes = m.spec.kubernetes.autoscaling;
+  local names = std.objectFields(wishes);
+  local resource = std.length([name for name in names if std.member(['cpu', 'memory'], wishes[name].metric)]) > 0;
+  local own = [
+    { metric: wishes[name].metric, component: name }
+    for name in names
+    if !std.member(['cpu', 'memory'], wishes[name].metric)
+  ];
+  local source(metric) = if metric in m.metrics then m.metrics[metric].source else 'pods';
+  local query(metric) =
+    if source(metric) == 'external'
+    then '/apis/external.metrics.k8s.io/v1beta1/namespaces/' + m.spec.kubernetes.namespace + '/' + metric
+    else '/apis/custom.metrics.k8s.io/v1beta1/namespaces/' + m.spec.kubernetes.namespace + '/pods/*/' + metric;
+  if names == [] then [] else [{
+    title: 'Scaling',
+    text: (if !resource then '' else markdown.text(['Processor and memory are measured by metrics-server:'])
+                                     + markdown.code('sh', [kubectl(m) + ' top pods']))
+          + (if own == [] then '' else markdown.text([
+               'Other metrics are served by prometheus-adapter, which makes them of what Prometheus has collected; its',
+               'Helm chart takes `autoscaling/prometheus-adapter-values.yaml`. Each must answer:',
+             ]) + markdown.code('sh', ['kubectl get --raw ' + quote(query(entry.metric)) for entry in own]))
+          + markdown.text(['In the end every scaler names a number in place of `<unknown>`:'])
+          + markdown.code('sh', [kubectl(m) + ' get horizontalpodautoscalers'])
+          + markdown.text([
+            'A workload that ran with a fixed number falls to one pod when `replicas` leaves its manifest, until the scaler',
+            'sets the least number again, within half a minute: take the change over when few people pull.',
+          ]),
+  }];
+
 // replaced names the steps that an engine takes over.
 local replaced(m) = if m.secretsFolder then 'the steps Secrets and Objects' else 'the step Objects';
 
@@ -166,6 +197,6 @@ function(m)
       engines[engine](m, m.site)
       for engine in (if 'repository' in m.spec.gitops then m.spec.gitops.engines else [])
     ]
-    + checks.clients(m) + [checks.registry(m)]
+    + scaling(m) + checks.clients(m) + [checks.registry(m)]
     + replace(m) + [step for step in m.steps.kubernetes if later(step)]
   )

@@ -21,6 +21,7 @@ local fields = {
   enableServiceLinks: 13,
   cephCSI: 14,
   ingressPathType: 18,
+  scalingBehavior: 18,
   startupProbe: 18,
   topologySpreadConstraints: 18,
   seccompProfile: 19,
