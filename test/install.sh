@@ -22,6 +22,8 @@ shellcheck shellcheck
 age age
 busybox busybox
 git git
+haproxy haproxy
+keepalived keepalived
 '
 
 PATH=$PATH:/usr/sbin:/sbin

@@ -24,3 +24,4 @@ function(m)
        }]),
      ] else [])
   + (if m.net.https then [] else [clients(m)])
+  + (if m.balancer.wanted then [fileSet('balancer', 'balancer', (import 'balancer.libsonnet')(m))] else [])
