@@ -50,6 +50,7 @@ var owners = map[string]string{
 	"github.com/nginxinc/nginx-go-crossplane": "internal/conform",
 	"gopkg.in/yaml.v2":                        "internal/conform",
 	"github.com/bitnami-labs/sealed-secrets":  "internal/vault",
+	"oras.land/oras-go":                       "internal/probe",
 }
 
 func TestImports(t *testing.T) {

@@ -34,8 +34,8 @@ local logrotate(logging) = std.join('\n', [
 function(m)
   component.of(m.harbor, 'log') + {
     targets: ['compose'],
-    // as the check of the image: who writes to it waits for it
-    compose+: shared.health(['CMD-SHELL', "netstat -ltn | grep -q ':" + m.harbor.logPort + " '"]),
+    // as the check of the image, and often: everything waits for it
+    compose+: shared.health(['CMD-SHELL', "netstat -ltn | grep -q ':" + m.harbor.logPort + " '"], '2s'),
     files: [
       { path: '/etc/logrotate.d/logrotate.conf', key: 'logrotate.conf', content: logrotate(m.spec.logging) },
       { path: '/etc/rsyslog.d/rsyslog_docker.conf', key: 'rsyslog_docker.conf', content: rsyslog(m.spec.logging) },

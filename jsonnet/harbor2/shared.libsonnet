@@ -88,8 +88,8 @@ local hours(duration) = std.floor(native.seconds(duration) / 3600);
   ),
 
   // health is a check by a command of the image.
-  health(test):: {
-    healthcheck: { test: test, interval: '10s', timeout: '5s', retries: 6, start_period: '30s' },
+  health(test, interval='10s'):: {
+    healthcheck: { test: test, interval: interval, timeout: '5s', retries: 6, start_period: '30s' },
   },
 
   // requests reserves what a component needs to start and to serve.
