@@ -140,7 +140,7 @@ func address(text, scheme string) (*url.URL, error) {
 	}
 	u, err := url.Parse(text)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || strings.Trim(u.Path, "/") != "" || u.User != nil {
-		return nil, fmt.Errorf("%q is no address of a registry: write it as https://hub.example.com, without path and password", text)
+		return nil, errors.New("that is no address of a registry: write it as https://hub.example.com, without path and password")
 	}
 	u.Path = "/"
 	return u, nil

@@ -19,9 +19,9 @@ local checked(m) = [
   'option httpchk',
   'http-check send meth GET uri ' + m.harbor.health.path + ' ver HTTP/1.1 hdr Host ' + m.net.host,
   'http-check expect status 200',
-  // six seconds until a node counts as down; what it was serving is cut then, so
+  // some five seconds until a node counts as down; what it was serving is cut then, so
   // that clients try again elsewhere
-  'default-server inter 2s fastinter 1s downinter 2s fall 3 rise 2 on-marked-down shutdown-sessions init-addr last,libc,none',
+  'default-server inter 2s fastinter 1s downinter 2s fall 2 rise 2 on-marked-down shutdown-sessions init-addr last,libc,none',
 ];
 
 // retried sends a request to another node when one does not answer it. One that
@@ -75,8 +75,8 @@ local haproxy(m) =
     'log global',
     'option ' + (if m.net.tlsAtProxy then 'tcplog' else 'httplog'),
     'option dontlognull',
-    'timeout connect 4s',
-    'timeout check 4s',
+    'timeout connect 3s',
+    'timeout check 3s',
     '# a layer may take long, in either direction',
     'timeout client 900s',
     'timeout server 900s',

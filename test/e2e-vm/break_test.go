@@ -96,13 +96,18 @@ var errNotSeen = errors.New("not seen")
 // TestBreakages makes each mistake on the second node: the stand-ins show the
 // symptom that real ones were seen to show, and hagen probe names its cause.
 func TestBreakages(t *testing.T) {
-	p := newPair(t, "2.15.2")
+	newPair(t, "2.15.2").broken(t, breakages)
+}
+
+// broken makes each mistake, one after the other.
+func (p *pair) broken(t *testing.T, rows []breakage) {
+	t.Helper()
 	const keep = "cp -a /opt/hagen/pair /root/good && cp -a " + secretsPath + " /root/good.secrets"
 	if _, err := p.two.Run(keep); err != nil {
 		t.Fatal(err)
 	}
 	before := ""
-	for _, b := range breakages {
+	for _, b := range rows {
 		t.Run(b.name, func(t *testing.T) {
 			p.restore(t)
 			if err := b.spoil(p.two); err != nil {
@@ -137,7 +142,7 @@ func (p *pair) apply(t *testing.T, touched string) {
 		t.Fatal(err, out)
 	}
 	eventually(t, time.Minute, func() error {
-		_, err := p.two.Run("curl --fail --silent --output /dev/null http://127.0.0.1:8070/api/v2.0/ping")
+		_, err := p.two.Run("curl --fail --silent --output /dev/null http://127.0.0.1:8070" + p.health)
 		return err
 	})
 }
@@ -147,7 +152,7 @@ func (p *pair) expect(t *testing.T, b breakage) {
 	t.Helper()
 	if b.id == "" {
 		eventually(t, time.Minute, func() error {
-			_, err := p.two.Run("curl --fail --silent --output /dev/null http://127.0.0.1:8070/api/v2.0/ping")
+			_, err := p.two.Run("curl --fail --silent --output /dev/null http://127.0.0.1:8070" + p.health)
 			return err
 		})
 		p.clean(t)

@@ -67,20 +67,34 @@ type pair struct {
 	one, two *lab.Node
 	admin    *client
 	password string
+	// health is where a node is asked whether it serves.
+	health string
 }
 
 // newPair starts both nodes at once, on an empty database.
 func newPair(t *testing.T, version string) *pair {
 	t.Helper()
-	c := newCluster(t, pairSpec(version), firstAddress, secondAddress)
+	old := strings.HasPrefix(version, "1.")
+	spec := pairSpec(version)
+	if old {
+		spec = oldSpec(version)
+	}
+	c := newCluster(t, spec, firstAddress, secondAddress)
 	if err := lab.Listen("10.77.0.11:6789"); err != nil {
 		t.Fatal(err)
 	}
-	c.add(lab.Postgres(c.authority, "harbor", databasePassword, "registry"))
+	if old {
+		c.add(lab.MariaDB("harbor", databasePassword, "registry", oldTables))
+	} else {
+		c.add(lab.Postgres(c.authority, "harbor", databasePassword, "registry"))
+	}
 	c.add(lab.Redis("redis", 6379, nil, redisPassword))
 	c.balance()
 	c.each(func(n *lab.Node) error { return follow(n, c.site, "Start") })
-	p := &pair{cluster: c, one: c.nodes[0], two: c.nodes[1]}
+	p := &pair{health: "/api/v2.0/ping", cluster: c, one: c.nodes[0], two: c.nodes[1]}
+	if old {
+		p.health = "/api/systeminfo"
+	}
 	p.password = strings.TrimSpace(c.hagen("secrets", "reveal", "harbor_admin_password"))
 	p.admin = newClient("hub.lab:8070", p.password, nil)
 	p.serving(t, p.one, p.two)
@@ -95,12 +109,12 @@ func (p *pair) serving(t *testing.T, nodes ...*lab.Node) {
 		transport := &http.Transport{DisableKeepAlives: true}
 		client := &http.Client{Transport: transport, Timeout: 5 * time.Second}
 		eventually(t, 2*time.Minute, func() error {
-			response, err := client.Get("http://hub.lab:8070/api/v2.0/ping?" + mark)
+			response, err := client.Get("http://hub.lab:8070" + p.health + "?" + mark)
 			if err != nil {
 				return err
 			}
 			response.Body.Close()
-			_, err = n.Run("grep -q " + mark + " /mnt/cephfs/harbor/log/" + n.Name + "/proxy.log")
+			_, err = n.Run("grep -rqs " + mark + " /mnt/cephfs/harbor/log/" + n.Name)
 			return err
 		})
 	}

@@ -117,6 +117,10 @@ func follow(n *lab.Node, s *site, last string) error {
 	}
 	folder := "/root/hub"
 	for _, step := range steps(string(data)) {
+		// the image of 1.x that holds its tables cannot be had; the lab has loaded them
+		if strings.HasPrefix(step.title, "Load the tables") {
+			continue
+		}
 		if _, err := n.Run("cd " + folder + " && set -e\n" + step.commands); err != nil {
 			return fmt.Errorf("step %q: %w", step.title, err)
 		}

@@ -23,6 +23,8 @@ import (
 const (
 	insideVariable = "HAGEN_E2E_LAB"
 	nodeVariable   = "HAGEN_E2E_NODE"
+	// prefix of the folder of a lab; the number of the process that started it follows
+	prefix = "/var/tmp/hagen-e2e-vm."
 )
 
 // programs are what a lab runs, all of Debian.
@@ -72,7 +74,8 @@ func able() error {
 
 // start runs the program again in new namespaces, and removes what can outlive them.
 func start() int {
-	dir := filepath.Join("/var/tmp", fmt.Sprintf("hagen-e2e-vm.%d", os.Getpid()))
+	sweep()
+	dir := fmt.Sprint(prefix, os.Getpid())
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		fmt.Fprintln(os.Stderr, "e2e-vm cannot run here:", err)
 		return 1
@@ -93,10 +96,8 @@ func start() int {
 		fmt.Fprintf(os.Stderr, "e2e-vm cannot run here: new namespaces: %v (in a container: run it privileged)\n", err)
 		return 1
 	}
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
 	go func() {
-		<-signals
+		leave()
 		_ = cmd.Process.Kill()
 	}()
 	if err := cmd.Wait(); err != nil {
@@ -106,6 +107,33 @@ func start() int {
 		return 1
 	}
 	return 0
+}
+
+// leave returns when the lab is to end before its tests have: somebody says so,
+// or whoever started them is gone.
+func leave() {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	parent := os.Getppid()
+	for os.Getppid() == parent {
+		select {
+		case <-signals:
+			return
+		case <-time.After(500 * time.Millisecond):
+		}
+	}
+}
+
+// sweep removes what labs left that were killed together with their parent:
+// folders without anything in them.
+func sweep() {
+	left, _ := filepath.Glob(prefix + "*")
+	for _, dir := range left {
+		if _, err := os.Stat("/proc/" + strings.TrimPrefix(dir, prefix)); err != nil {
+			removeGroups(filepath.Base(dir))
+			_ = os.Remove(dir)
+		}
+	}
 }
 
 // removeGroups removes the control groups of the engines' containers, which end

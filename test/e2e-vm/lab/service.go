@@ -192,3 +192,36 @@ func Listen(address string) error {
 	}()
 	return nil
 }
+
+// MariaDB starts a server with a user and a database for Harbor 1.x, whose
+// statements strict modes refuse. The text is what the database holds first.
+func MariaDB(user, password, database, text string) (*Service, error) {
+	dir, err := folder("mariadb", "mysql", nil)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := run("mariadb-install-db", "--no-defaults", "--user=mysql", "--datadir="+dir+"/data", "--auth-root-authentication-method=normal"); err != nil {
+		return nil, err
+	}
+	socket := filepath.Join(dir, "socket")
+	service, err := Start("mysql", "mariadbd", "--no-defaults", "--datadir="+dir+"/data", "--socket="+socket, "--bind-address="+Gateway,
+		"--sql-mode=", "--innodb-flush-log-at-trx-commit=0", "--skip-name-resolve")
+	if err != nil {
+		return nil, err
+	}
+	client := func(sql string) error {
+		cmd := exec.Command("mariadb", "--no-defaults", "--socket="+socket, "-u", "root")
+		cmd.Stdin = strings.NewReader(sql)
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			return fmt.Errorf("mariadb: %w: %s", err, out)
+		}
+		return nil
+	}
+	if err := Until(60*time.Second, func() error { return client("SELECT 1;") }); err != nil {
+		return nil, fmt.Errorf("%w\n%s", err, service.Log())
+	}
+	quoted := strings.NewReplacer(`\`, `\\`, "'", "''").Replace(password)
+	return service, client(fmt.Sprintf("CREATE DATABASE %s CHARACTER SET utf8; CREATE USER '%s'@'%%' IDENTIFIED BY '%s';\nGRANT ALL ON %s.* TO '%s'@'%%';\nUSE %s;\n%s",
+		database, user, quoted, database, user, database, text))
+}
