@@ -7,6 +7,7 @@ replace hagen => ../..
 require (
 	github.com/bitnami-labs/sealed-secrets v0.27.1
 	golang.org/x/crypto v0.55.0
+	golang.org/x/sys v0.49.0
 	hagen v0.0.0-00010101000000-000000000000
 	k8s.io/api v0.30.3
 	k8s.io/client-go v0.30.3
@@ -34,7 +35,6 @@ require (
 	github.com/spf13/cast v1.6.0 // indirect
 	go.yaml.in/yaml/v2 v2.4.4 // indirect
 	golang.org/x/net v0.57.0 // indirect
-	golang.org/x/sys v0.49.0 // indirect
 	golang.org/x/text v0.41.0 // indirect
 	gopkg.in/inf.v0 v0.9.1 // indirect
 	gopkg.in/yaml.v2 v2.4.0 // indirect

@@ -26,7 +26,9 @@ type access struct {
 
 type claims struct {
 	jwt.RegisteredClaims
-	Access []access `json:"access"`
+	// the registry of 1.x takes one service, not a list
+	Service string   `json:"aud"`
+	Access  []access `json:"access"`
 }
 
 // signingKey reads the key anew each time; it must be PKCS#1.
@@ -78,11 +80,11 @@ func sign(path, issuer, user string, r *http.Request, granted []access) (string,
 	now := time.Now()
 	token := jwt.NewWithClaims(jwt.SigningMethodRS256, claims{
 		RegisteredClaims: jwt.RegisteredClaims{
-			Issuer: issuer, Subject: user, Audience: jwt.ClaimStrings{r.URL.Query().Get("service")}, ID: random(),
+			Issuer: issuer, Subject: user, ID: random(),
 			IssuedAt: jwt.NewNumericDate(now), NotBefore: jwt.NewNumericDate(now.Add(-time.Minute)),
 			ExpiresAt: jwt.NewNumericDate(now.Add(30 * time.Minute)),
 		},
-		Access: granted,
+		Service: r.URL.Query().Get("service"), Access: granted,
 	})
 	if token.Header["kid"], err = keyID(&key.PublicKey); err != nil {
 		return "", err
