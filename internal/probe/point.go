@@ -88,8 +88,6 @@ func (r *reply) text() string {
 	return fmt.Sprintf("%d %s", r.status, text)
 }
 
-func (r *reply) says(text string) bool { return strings.Contains(string(r.body), text) }
-
 func (p *point) do(ctx context.Context, c call) (*reply, error) {
 	address, err := p.public.Parse(c.path)
 	if err != nil {

@@ -62,7 +62,7 @@ func (p *probe) tokens(ctx context.Context) {
 			answer, err := door.do(ctx, call{method: http.MethodGet, path: "/v2/", bearer: token})
 			switch {
 			case err == nil && answer.status == http.StatusOK:
-			case err == nil && answer.status == http.StatusUnauthorized && door != signer:
+			case err == nil && answer.status == http.StatusUnauthorized && (door != signer || p.old()):
 				p.found("token-key", signer.name+" and "+door.name, "%s", answer.text())
 			case err == nil && answer.status == http.StatusUnauthorized:
 				p.found("registry-credential", door.name, "%s", answer.text())

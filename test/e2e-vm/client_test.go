@@ -50,7 +50,7 @@ func (c *client) push(repository, tag string) (v1.Hash, error) {
 	if err != nil {
 		return v1.Hash{}, err
 	}
-	image, err := random.Image(2048, 2)
+	image, err := random.Image(2048, 1)
 	if err != nil {
 		return v1.Hash{}, err
 	}

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -162,6 +164,7 @@ func TestPair(t *testing.T) {
 			t.Error(err)
 		}
 	})
+	t.Run("a check without a Host", func(t *testing.T) { p.hostless(t) })
 	t.Run("again changes nothing", func(t *testing.T) { p.again(t) })
 	t.Run("failover", func(t *testing.T) { p.failover(t) })
 	t.Run("mount", func(t *testing.T) { p.unmounted(t) })
@@ -169,6 +172,29 @@ func TestPair(t *testing.T) {
 	t.Run("log container", func(t *testing.T) { p.withoutLog(t) })
 	t.Run("logs are apart", func(t *testing.T) { p.logsApart(t) })
 	t.Run("update", func(t *testing.T) { p.update(t) })
+}
+
+// hostless: a balancer whose check is the plain one of HAProxy takes every node
+// for down, for core answers 400.
+func (p *pair) hostless(t *testing.T) {
+	text := p.read("out/pair/balancer/haproxy.cfg")
+	plain := regexp.MustCompile(`(?m)^ +http-check .*\n`).ReplaceAllString(text, "")
+	plain = strings.NewReplacer("bind :8070", "bind :8090", "bind [::]:8070", "bind [::]:8090").Replace(plain)
+	p.write("plain.cfg", plain)
+	balancer, err := lab.HAProxy(filepath.Join(p.dir, "plain.cfg"))
+	p.add(balancer, err)
+	defer balancer.Stop()
+	eventually(t, time.Minute, func() error {
+		response, err := http.Get("http://hub.lab:8090" + p.health)
+		if err != nil {
+			return err
+		}
+		response.Body.Close()
+		if response.StatusCode != http.StatusServiceUnavailable {
+			return fmt.Errorf("the balancer answers %s", response.Status)
+		}
+		return nil
+	})
 }
 
 // again: what brought the node up may be done a second time.

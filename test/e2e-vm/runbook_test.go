@@ -89,8 +89,15 @@ func furnish(n *lab.Node, s *site) error {
 	if err := n.Write("/etc/hagen/age.key", s.key, 0o600); err != nil {
 		return err
 	}
-	_ = compose
-	return nil
+	if n.Name != "node3" {
+		return nil
+	}
+	// the third node has the newest Compose, the others docker-compose 1.29
+	program, err := os.ReadFile(strings.TrimSpace(string(compose)))
+	if err != nil {
+		return err
+	}
+	return n.Write("/usr/local/lib/docker/cli-plugins/docker-compose", string(program), 0o755)
 }
 
 // copyBundle brings the folder of a node to it, as scp -r does.
