@@ -2,7 +2,7 @@
 
 local head = '# Made by hagen. Change the spec, not this file: the next build overwrites it.\n';
 
-local section(title, lines) = title + '\n' + std.join('', ['    ' + line + '\n' for line in lines]) + '\n';
+local section(title, lines) = title + '\n' + std.join('', ['    ' + line + '\n' for line in lines]);
 
 local bracketed(address) = if std.member(address, ':') then '[' + address + ']' else address;
 
@@ -61,17 +61,17 @@ local frontend(m) =
     ]
   ) + ['default_backend harbor']);
 
-local haproxy(m) =
-  head
-  + '# Port ' + m.net.port + ' for ' + m.spec.name + '; haproxy -c -f haproxy.cfg checks it.\n\n'
-  + section('global', [
+// sections stand apart by an empty line.
+local haproxy(m) = std.join('\n', [
+  head + '# Port ' + m.net.port + ' for ' + m.spec.name + '; haproxy -c -f haproxy.cfg checks it.\n',
+  section('global', [
     'log /dev/log local0',
     'maxconn 4096',
     'user haproxy',
     'group haproxy',
     'ssl-default-bind-options ssl-min-ver TLSv1.2',
-  ])
-  + section('defaults', [
+  ]),
+  section('defaults', [
     'log global',
     'option ' + (if m.net.tlsAtProxy then 'tcplog' else 'httplog'),
     'option dontlognull',
@@ -83,10 +83,9 @@ local haproxy(m) =
     'timeout http-request 60s',
     'timeout http-keep-alive 30s',
     'timeout queue 60s',
-  ])
-  + frontend(m)
-  + (if m.net.https && m.net.port == 443 then redirect(m) else '')
-  + backend(m);
+  ]),
+  frontend(m),
+] + (if m.net.https && m.net.port == 443 then [redirect(m)] else []) + [backend(m)]);
 
 // keepalived is the same file on every balancer: all begin as backups, and the
 // one that got the address keeps it while its HAProxy runs.
@@ -124,5 +123,5 @@ local keepalived(m) =
 // m: the model
 // Result: the files of the folder balancer
 function(m)
-  [{ path: 'haproxy.cfg', content: std.rstripChars(haproxy(m), '\n') + '\n' }]
+  [{ path: 'haproxy.cfg', content: haproxy(m) }]
   + (if 'virtual_address' in m.balancer then [{ path: 'keepalived.conf', content: keepalived(m) }] else [])

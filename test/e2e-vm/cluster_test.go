@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"io"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -14,9 +15,10 @@ import (
 // cluster is an installation: its nodes, and what stands around them.
 type cluster struct {
 	*site
-	nodes    []*lab.Node
-	services []*lab.Service
-	balancer *lab.Service
+	nodes     []*lab.Node
+	services  []*lab.Service
+	listeners []io.Closer
+	balancer  *lab.Service
 }
 
 // newCluster boots a node for each address and starts what a spec names.
@@ -89,6 +91,25 @@ func (c *cluster) end() {
 	}
 	for _, service := range c.services {
 		service.Stop()
+	}
+	for _, listener := range c.listeners {
+		listener.Close()
+	}
+	// a node takes a moment to let go of its disk
+	if err := lab.Until(10*time.Second, lab.Clear); err != nil {
+		c.t.Error(err)
+	}
+}
+
+// listen answers in place of a monitor of Ceph.
+func (c *cluster) listen(addresses ...string) {
+	c.t.Helper()
+	for _, address := range addresses {
+		listener, err := lab.Listen(address)
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		c.listeners = append(c.listeners, listener)
 	}
 }
 

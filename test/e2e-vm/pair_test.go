@@ -82,9 +82,7 @@ func newPair(t *testing.T, version string) *pair {
 		spec = oldSpec(version)
 	}
 	c := newCluster(t, spec, firstAddress, secondAddress)
-	if err := lab.Listen("10.77.0.11:6789"); err != nil {
-		t.Fatal(err)
-	}
+	c.listen("10.77.0.11:6789")
 	if old {
 		c.add(lab.MariaDB("harbor", databasePassword, "registry", oldTables))
 	} else {

@@ -33,11 +33,7 @@ func threeNodes(t *testing.T) string {
 // balancer; the guide also updates and checks it.
 func TestThreeNodes(t *testing.T) {
 	c := newCluster(t, threeNodes(t), "10.77.0.21", "10.77.0.22", "10.77.0.23")
-	for _, monitor := range []string{"10.77.0.11:6789", "10.77.0.12:6789", "10.77.0.13:6789"} {
-		if err := lab.Listen(monitor); err != nil {
-			t.Fatal(err)
-		}
-	}
+	c.listen("10.77.0.11:6789", "10.77.0.12:6789", "10.77.0.13:6789")
 	c.add(lab.Postgres(c.authority, "harbor", databasePassword, "registry"))
 	c.add(lab.Redis("redis", 6379, c.authority, redisPassword))
 	c.add(lab.Sentinel("sentinel", 26379, c.authority, "harbor", redisPassword))

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -171,15 +172,16 @@ func HAProxy(config string) (*Service, error) {
 }
 
 // Listen answers on an address as a Ceph monitor would be reached, and no more.
-func Listen(address string) error {
+func Listen(address string) (io.Closer, error) {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	// it may be there since the last test
 	_, _ = run("ip", "address", "add", host+"/32", "dev", "lan")
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	go func() {
 		for {
@@ -190,7 +192,16 @@ func Listen(address string) error {
 			conn.Close()
 		}
 	}()
-	return nil
+	return listener, nil
+}
+
+// Clear removes what a test has left in the lab: disks, databases, specs.
+func Clear() error {
+	var problems []error
+	for _, name := range []string{"nodes", "services", "sites", "shared"} {
+		problems = append(problems, os.RemoveAll(filepath.Join(Dir(), name)))
+	}
+	return errors.Join(problems...)
 }
 
 // MariaDB starts a server with a user and a database for Harbor 1.x, whose
