@@ -7,17 +7,21 @@ VERSION ?= 0.1.0
 LDFLAGS  = -s -w -X main.version=$(VERSION)
 EXAMPLES = $(sort $(wildcard examples/*.toml))
 
-.PHONY: all tables build sops examples check format lint unit race stale example-secrets accept sinks secrets flux e2e-vm test fuzz bench generate setup clean
+.PHONY: all tables build sops examples check format lint unit race stale example-secrets accept sinks secrets flux editors recipes e2e-vm test fuzz bench generate setup clean
 
 all: build
 
 # build makes bin/hagen: static, without debugging tables, the library parsed
-# beforehand (a hagen built without that makes the same, more slowly).
-build: jsonnet/baked/library.ast
+# beforehand and the rules checked (a hagen built without makes the same, more slowly).
+build: jsonnet/baked/library.ast schema/baked/rules.bin
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/hagen
 
 jsonnet/baked/library.ast: jsonnet/versions.json $(shell find jsonnet -name '*.libsonnet') $(wildcard internal/render/*.go)
 	$(GO) run ./internal/render/bake jsonnet > $@.new
+	mv $@.new $@
+
+schema/baked/rules.bin: $(wildcard schema/rules/*.yaml) $(wildcard internal/rule/*.go)
+	$(GO) run ./internal/rule/bake schema > $@.new
 	mv $@.new $@
 
 # sops makes bin/sops, the release that tools/sops pins: hagen finds it there,
@@ -45,7 +49,7 @@ example-secrets: build sops
 check: format lint unit stale
 
 format:
-	@test -z "$$($(TOOL) gofumpt -l cmd internal schema overlays jsonnet test bench | tee /dev/stderr)"
+	@test -z "$$($(TOOL) gofumpt -l cmd internal schema overlays jsonnet test bench ci | tee /dev/stderr)"
 	@$(TOOL) jsonnetfmt --test $$(find jsonnet examples -type f -name '*sonnet')
 
 lint:
@@ -88,7 +92,18 @@ e2e-vm: build sops
 	test/install.sh e2e-vm
 	cd test/e2e-vm && $(GO) vet ./... && $(GO) test -count=1 -timeout 40m .
 
-test: check sinks accept secrets flux
+# recipes runs the steps of ci/ against a local repository and a server that answers
+# as GitHub and GitLab do.
+recipes: setup build
+	$(GO) vet ./ci
+	$(GO) test -count=1 ./ci
+
+# editors lets Taplo and a reader of SARIF judge what editors and code scanning
+# are given.
+editors: setup build
+	cd test/editors && npm ci --no-audit --no-fund --silent && $(GO) vet ./... && $(GO) test -count=1 ./...
+
+test: check sinks accept secrets flux editors recipes
 
 # fuzz looks for texts and specs that break a reader, for a short while each.
 FUZZTIME ?= 30s
@@ -96,9 +111,12 @@ fuzz:
 	$(GO) test ./internal/artifact -run '^$$' -fuzz FuzzEncodeYAML -fuzztime $(FUZZTIME)
 	$(GO) test ./internal/spec -run '^$$' -fuzz FuzzDecode -fuzztime $(FUZZTIME)
 	$(GO) test ./internal/secret -run '^$$' -fuzz FuzzDecodeIndex -fuzztime $(FUZZTIME)
+	$(GO) test ./internal/rule -run '^$$' -fuzz FuzzFunctions -fuzztime $(FUZZTIME)
 	$(GO) test ./internal/material -run '^$$' -fuzz FuzzImport -fuzztime $(FUZZTIME)
 	$(GO) test ./internal/vault -run '^$$' -fuzz FuzzNodeBefore -fuzztime $(FUZZTIME)
 	$(GO) test ./internal/vault -run '^$$' -fuzz FuzzDocumentReaders -fuzztime $(FUZZTIME)
+	$(GO) test ./internal/diff -run '^$$' -fuzz FuzzApply -fuzztime $(FUZZTIME)
+	$(GO) test ./internal/diff -run '^$$' -fuzz FuzzNothingSecret -fuzztime $(FUZZTIME)
 	$(GO) test ./internal/vault -run '^$$' -fuzz FuzzParseRecipient -fuzztime $(FUZZTIME)
 
 # bench measures against Kustomize; see docs/performance.md.
@@ -115,10 +133,10 @@ tables:
 # generate remakes what is generated and committed, but for the tables.
 generate:
 	cd overlays/gen && $(GO) run . > ../openapi.json
-	$(GO) test ./internal/reference -update
-	$(TOOL) gofumpt -w cmd internal schema overlays jsonnet test bench
+	$(GO) test ./internal/reference ./internal/rule ./internal/impact -update
+	$(TOOL) gofumpt -w cmd internal schema overlays jsonnet test bench ci
 	$(TOOL) jsonnetfmt -i $$(find jsonnet examples -type f -name '*sonnet')
 	$(MAKE) examples
 
 clean:
-	rm -rf bin jsonnet/baked/library.ast
+	rm -rf bin jsonnet/baked/library.ast schema/baked/rules.bin

@@ -17,6 +17,10 @@ local base(input) = {
   // text of the files that the spec names, by their path
   files:: std.get(input, 'files', {}),
   environment:: std.get(input, 'environment'),
+  // the registry in its environment: the folders of its output, and the name by
+  // which things outside of it call it
+  folders:: [m.spec.name] + (if m.environment == null || m.environment == '' then [] else [m.environment]),
+  site:: std.join('-', m.folders),
 
   harbor:: (import 'lib/harbor.libsonnet')(m.spec.registry.version),
   net:: (import 'lib/net.libsonnet')(m.spec),
@@ -42,6 +46,8 @@ local base(input) = {
   secrets:: (import 'lib/ceph_key.libsonnet')(m),
   // where the installer of the generation keeps secrets; see `hagen secrets import`
   installed:: {},
+  // metric -> which counts of which component it is made of, for scaling
+  metrics:: {},
   // text that the generation adds to the runbooks: { compose, kubernetes }, each
   // a list of steps { title, text }
   steps:: { compose: [], kubernetes: [] },
@@ -59,19 +65,22 @@ local base(input) = {
   usage:: (import 'lib/usage.libsonnet')(m),
   // the same for the program that makes and keeps secrets
   needs:: (import 'lib/secrets.libsonnet')(m),
+  // whether objects for the Secrets of the cluster are written
+  secretsFolder:: m.onKubernetes && m.spec.secrets.provider != 'existing',
 
   objects::
     (if m.onKubernetes then (import 'targets/kubernetes.libsonnet')(m) else [])
     + configMaps(m)
     + (if m.onCompose then (import 'targets/compose.libsonnet')(m) else [])
     + m.needs.objects
-    + (import 'targets/documents.libsonnet')(m),
-  findings:: (import 'lib/findings.libsonnet')(m),
+    + (import 'targets/documents.libsonnet')(m)
+    + (import 'targets/gitops.libsonnet')(m),
+  facts:: (import 'lib/facts.libsonnet')(m),
 };
 
 {
-  // render returns the objects and findings of a spec, which of the shipped
-  // overlays it asks for, and which secrets it needs.
+  // render returns the objects of a spec, what the rules read of it, which of
+  // the shipped overlays it asks for, and which secrets it needs.
   // input: { spec, files, environment }, the spec with its defaults
   // extensions: the user's objects, added to the model in their order
   render(input, extensions)::
@@ -80,7 +89,7 @@ local base(input) = {
     local model = std.foldl(function(model, extension) model + extension, extensions, whole);
     {
       objects: model.objects,
-      findings: model.findings,
+      facts: model.facts,
       overlays: model.spec.gitops.engines,
       secrets: model.needs,
     },

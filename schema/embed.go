@@ -6,7 +6,7 @@ import "embed"
 
 // FS holds the schemas.
 //
-//go:embed spec.schema.json
+//go:embed spec.schema.json parity.yaml failures.yaml rules/*.yaml baked
 var FS embed.FS
 
 // Symptoms holds symptoms.json: what hagen probe may see, and what causes it.

@@ -25,6 +25,9 @@ busybox busybox
 git git
 haproxy haproxy
 keepalived keepalived
+curl curl
+node nodejs
+npm npm
 '
 
 # what the nodes of make e2e-vm run

@@ -87,7 +87,7 @@ func build(s streams, args []string, o buildOptions) error {
 	if err != nil {
 		return explainForeign(err)
 	}
-	return report(s, o, results)
+	return summarize(s, o, results)
 }
 
 // compileInto compiles all jobs and hands every site to the target.
@@ -154,8 +154,8 @@ func explainForeign(err error) error {
 	return list.ErrorOrNil()
 }
 
-// report prints warnings and the outcome, and returns the exit code.
-func report(s streams, o buildOptions, results []result) error {
+// summarize prints warnings and the outcome, and returns the exit code.
+func summarize(s streams, o buildOptions, results []result) error {
 	var warnings diag.List
 	stale := false
 	for _, r := range results {
@@ -164,7 +164,7 @@ func report(s streams, o buildOptions, results []result) error {
 		}
 		stale = stale || r.Any()
 	}
-	diag.Print(s.err, warnings.ErrorOrNil())
+	show(s.err, diag.Flatten(warnings.ErrorOrNil()))
 	switch {
 	case o.json:
 		if err := printJSON(s.out, o, results, stale); err != nil {

@@ -44,7 +44,7 @@ func run(args []string, in *os.File, out, errOut *os.File) int {
 		return int(code)
 	}
 	if err != nil {
-		diag.Print(errOut, unknownCommand(err))
+		show(errOut, diag.Flatten(unknownCommand(err)))
 		return exitFailed
 	}
 	return 0

@@ -11,6 +11,8 @@ import (
 	"fmt"
 	"sort"
 	"strings"
+
+	"go.yaml.in/yaml/v3"
 )
 
 // Annotation keys by which the library steers where an object goes. They are
@@ -39,6 +41,22 @@ type File struct {
 	Value any
 	// From are the keys of the objects that the file was made from.
 	From []string
+}
+
+// Table returns what a file of YAML says: a table, or nil when it is none.
+func (f File) Table() map[string]any {
+	if f.Value != nil {
+		return Map(f.Value)
+	}
+	var node yaml.Node
+	if yaml.Unmarshal(f.Data, &node) != nil || node.Kind == 0 {
+		return nil
+	}
+	value, err := Value(&node)
+	if err != nil {
+		return nil
+	}
+	return Map(value)
 }
 
 // SHA256 returns the hex digest of the file's bytes.

@@ -13,7 +13,7 @@ func Value(node *yaml.Node) (any, error) {
 	case yaml.DocumentNode:
 		return Value(node.Content[0])
 	case yaml.AliasNode:
-		return Value(node.Alias)
+		return expanded(node)
 	case yaml.SequenceNode:
 		list := make([]any, len(node.Content))
 		for i, item := range node.Content {
@@ -34,10 +34,7 @@ func mapValue(node *yaml.Node) (any, error) {
 	m := make(map[string]any, len(node.Content)/2)
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		if node.Content[i].ShortTag() == "!!merge" {
-			// Merge keys are rare; the library's own decoder resolves them.
-			var plain map[string]any
-			err := node.Decode(&plain)
-			return plain, err
+			return expanded(node)
 		}
 		value, err := Value(node.Content[i+1])
 		if err != nil {
@@ -46,6 +43,39 @@ func mapValue(node *yaml.Node) (any, error) {
 		m[node.Content[i].Value] = value
 	}
 	return m, nil
+}
+
+// expanded resolves aliases and merge keys. They are rare, and the library's
+// own decoder refuses those that hold themselves or grow without measure.
+func expanded(node *yaml.Node) (any, error) {
+	var value any
+	if err := node.Decode(&value); err != nil {
+		return nil, fmt.Errorf("decode YAML: %w", err)
+	}
+	return wholeInts(value), nil
+}
+
+// wholeInts turns what the library decodes into what Value returns.
+func wholeInts(value any) any {
+	switch v := value.(type) {
+	case int:
+		return int64(v)
+	case []any:
+		for i, item := range v {
+			v[i] = wholeInts(item)
+		}
+	case map[string]any:
+		for key, item := range v {
+			v[key] = wholeInts(item)
+		}
+	case map[any]any:
+		m := make(map[string]any, len(v))
+		for key, item := range v {
+			m[fmt.Sprint(key)] = wholeInts(item)
+		}
+		return m
+	}
+	return value
 }
 
 func scalarValue(node *yaml.Node) (any, error) {

@@ -19,6 +19,7 @@ type Job struct {
 // Jobs returns what there is to compile in a document: its environments, or
 // the spec itself when it has none, or the one environment that is asked for.
 func (c *Compiler) Jobs(document *spec.Document, dir, environment string) ([]Job, error) {
+	daysAsText(document.Root)
 	if err := placed(document, c.schema.CheckEnvironments(document.Root)); err != nil {
 		return nil, err
 	}
@@ -39,6 +40,15 @@ func (c *Compiler) Jobs(document *spec.Document, dir, environment string) ([]Job
 // site to take, in no fixed order and from several goroutines. The errors of
 // all jobs come back together.
 func (c *Compiler) Each(jobs []Job, take func(job int, site Site) error) error {
+	return c.each(jobs, func(job int, site Site, err error) error {
+		if err != nil {
+			return err
+		}
+		return take(job, site)
+	})
+}
+
+func (c *Compiler) each(jobs []Job, take func(job int, site Site, err error) error) error {
 	var problems diag.List
 	var mu sync.Mutex
 	var group sync.WaitGroup
@@ -53,9 +63,7 @@ func (c *Compiler) Each(jobs []Job, take func(job int, site Site) error) error {
 			}
 			for i := range queue {
 				site, err := c.one(workers, jobs[i])
-				if err == nil {
-					err = take(i, site)
-				}
+				err = take(i, site, err)
 				mu.Lock()
 				problems.Add(err)
 				mu.Unlock()
@@ -68,6 +76,15 @@ func (c *Compiler) Each(jobs []Job, take func(job int, site Site) error) error {
 	close(queue)
 	group.Wait()
 	return problems.ErrorOrNil()
+}
+
+// EachSite compiles all jobs as Each does and hands on every site, those that
+// are wrong too with what is known of them.
+func (c *Compiler) EachSite(jobs []Job, take func(job int, site Site)) error {
+	return c.each(jobs, func(job int, site Site, err error) error {
+		take(job, site)
+		return err
+	})
 }
 
 func (c *Compiler) one(workers map[string]*Worker, job Job) (Site, error) {

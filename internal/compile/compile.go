@@ -7,6 +7,7 @@ import (
 	"errors"
 	"path/filepath"
 	"slices"
+	"sync"
 
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 
@@ -15,8 +16,9 @@ import (
 	"hagen/internal/conform"
 	"hagen/internal/diag"
 	"hagen/internal/overlay"
+	"hagen/internal/registry"
 	"hagen/internal/render"
-	"hagen/internal/secret"
+	"hagen/internal/rule"
 	"hagen/internal/spec"
 	"hagen/internal/unwrap"
 	"hagen/internal/validate"
@@ -32,6 +34,8 @@ type Compiler struct {
 	schema   *validate.Schema
 	overlays *overlay.Engine
 	library  *render.Library
+	rules    *rule.Set
+	parity   *registry.Parity
 	checker  *conform.Checker
 	files    filesys.FileSystem
 }
@@ -53,7 +57,10 @@ func New(version string, files filesys.FileSystem) (*Compiler, error) {
 	c.library = render.NewLibrary(jsonnet.Library)
 	var err error
 	c.digest, err = digestOf(jsonnet.Library, overlays.FS, schema.FS)
-	return c, errors.Join(<-failed, err)
+	var rulesErr, parityErr error
+	c.rules, rulesErr = rule.Load(schema.FS)
+	c.parity, parityErr = registry.LoadParity(schema.FS)
+	return c, errors.Join(<-failed, err, rulesErr, parityErr)
 }
 
 // Site is one registry in one environment, compiled.
@@ -64,10 +71,16 @@ type Site struct {
 	Manifest bundle.Manifest
 	Files    artifact.Set
 	// Base holds the objects before the user's overlays.
-	Base     []artifact.Object
+	Base []artifact.Object
+	// Warnings are what does not stop a build, notes of waived rules among them.
 	Warnings []diag.Diagnostic
 	// Unchecked are the objects whose kinds no schema is known of.
 	Unchecked []string
+	Waivers   []*Waiver
+	Evidence  Evidence
+
+	history *history
+	named   []named
 }
 
 // Worker compiles the sites of one spec, one at a time. Its virtual machine
@@ -76,27 +89,54 @@ type Worker struct {
 	*Compiler
 	dir string
 	vm  *render.VM
+	// own are the rules with those of the folder, read when they are needed.
+	own       func() (*rule.Set, error)
+	evaluator func() (*rule.Evaluator, error)
+	// lenient workers evaluate no rules.
+	lenient bool
 }
 
 // Worker makes a worker for the specs of one folder.
 func (c *Compiler) Worker(dir string) *Worker {
-	return &Worker{Compiler: c, dir: dir, vm: c.library.VM(dir, c.files.ReadFile)}
+	return c.worker(dir, c.library.VM(dir, c.files.ReadFile))
 }
 
 // Alone makes a worker for a single site, on all cores.
 func (c *Compiler) Alone(dir string) *Worker {
-	return &Worker{Compiler: c, dir: dir, vm: c.library.Pair(dir, c.files.ReadFile)}
+	return c.worker(dir, c.library.Pair(dir, c.files.ReadFile))
+}
+
+func (c *Compiler) worker(dir string, vm *render.VM) *Worker {
+	w := &Worker{Compiler: c, dir: dir, vm: vm}
+	w.own = sync.OnceValues(w.ownRules)
+	w.evaluator = sync.OnceValues(func() (*rule.Evaluator, error) {
+		rules, err := w.own()
+		if err != nil {
+			return nil, err
+		}
+		return rules.Evaluator(), nil
+	})
+	return w
 }
 
 // Compile runs all stages over one environment of a document; an empty name
 // means the spec itself.
 func (w *Worker) Compile(document *spec.Document, environment string) (Site, error) {
+	doc, err := document.Environment(environment)
+	if err != nil {
+		return Site{}, err
+	}
+	return w.compile(doc, environment)
+}
+
+// compile runs the stages over a document whose environment is merged in.
+func (w *Worker) compile(doc *spec.Document, environment string) (Site, error) {
 	site := Site{}
-	r, err := w.rendering(document, environment)
+	r, err := w.rendering(doc, environment)
 	if err != nil {
 		return site, err
 	}
-	site.Warnings = r.warnings
+	site.Warnings, site.Waivers, site.named = r.warnings, r.waived.list, r.named
 	sealed, err := w.secrets(r)
 	if err != nil {
 		return site, err
@@ -119,48 +159,9 @@ func (w *Worker) Compile(document *spec.Document, environment string) (Site, err
 	}
 	site.Manifest = w.manifest(r.root, r.files, environment)
 	site.Folder = folder(site.Manifest)
-	return site, w.conform(&site, r.root, w.history(r.doc, objects, site.Base, patched, ours, theirs))
-}
-
-// rendering is a spec after the library has seen it, before any overlay.
-type rendering struct {
-	doc         *spec.Document
-	environment string
-	root        map[string]any
-	files       map[string]string
-	objects     []artifact.Object
-	overlays    []string
-	need        secret.Need
-	warnings    []diag.Diagnostic
-}
-
-// rendering runs the stages from the document to the objects.
-func (w *Worker) rendering(document *spec.Document, environment string) (rendering, error) {
-	r := rendering{environment: environment}
-	var err error
-	if r.doc, err = document.Environment(environment); err != nil {
-		return r, err
-	}
-	if err := placed(r.doc, w.schema.Check(r.doc.Root)); err != nil {
-		return r, err
-	}
-	r.root = w.schema.Fill(r.doc.Root)
-	if r.files, err = w.readFiles(r.doc); err != nil {
-		return r, err
-	}
-	if len(texts(r.root["overlays"])) > 0 {
-		go w.overlays.Prepare()
-	}
-	rendered, err := w.render(r.doc, r.root, r.files, environment)
-	if err != nil {
-		return r, err
-	}
-	if r.warnings, err = findings(r.doc, rendered.Findings); err != nil {
-		return r, err
-	}
-	r.objects, r.overlays = rendered.Objects, rendered.Overlays
-	r.need, err = secret.Decode(rendered.Secrets, artifact.Map(r.root["secrets"]), r.files)
-	return r, err
+	site.Evidence = r.evidence(site.Files)
+	site.history = w.history(r.doc, objects, site.Base, patched, ours, theirs)
+	return site, w.judge(&site, r)
 }
 
 func folder(m bundle.Manifest) string {
@@ -177,12 +178,11 @@ func placed(doc *spec.Document, found []diag.Diagnostic) error {
 	return list.ErrorOrNil()
 }
 
-// findings parts warnings from errors.
-func findings(doc *spec.Document, found []diag.Diagnostic) (warnings []diag.Diagnostic, err error) {
+// findings parts what stops a build from what does not.
+func findings(found []diag.Diagnostic) (warnings []diag.Diagnostic, err error) {
 	var list diag.List
 	for _, d := range found {
-		d.Place = doc.Place(d.Path)
-		if d.Severity == diag.Warning {
+		if d.Severity != diag.Error {
 			warnings = append(warnings, d)
 			continue
 		}
@@ -191,57 +191,11 @@ func findings(doc *spec.Document, found []diag.Diagnostic) (warnings []diag.Diag
 	return warnings, list.ErrorOrNil()
 }
 
-// readFiles reads the files that the spec names.
-func (w *Worker) readFiles(doc *spec.Document) (map[string]string, error) {
-	var problems diag.List
-	files := map[string]string{}
-	for _, reference := range w.schema.Files(doc.Root) {
-		data, err := w.files.ReadFile(resolve(w.dir, reference.File))
-		if err != nil {
-			problems.Add(diag.Diagnostic{
-				Place: doc.Place(reference.Path), Path: reference.Path,
-				Message: "the file " + reference.File + " cannot be read: " + fileError(err),
-				Reason:  "its text goes into the artifacts",
-				Fix:     "paths are relative to the spec",
-			})
-			continue
-		}
-		files[reference.File] = string(data)
-	}
-	return files, problems.ErrorOrNil()
-}
-
 func resolve(dir, name string) string {
 	if filepath.IsAbs(name) {
 		return name
 	}
 	return filepath.Join(dir, filepath.FromSlash(name))
-}
-
-func (w *Worker) render(doc *spec.Document, root map[string]any, files map[string]string, environment string) (render.Output, error) {
-	extensions := texts(root["extend"])
-	if err := w.checkExtensions(doc, extensions); err != nil {
-		return render.Output{}, err
-	}
-	out, err := w.vm.Render(render.Input{Spec: root, Files: files, Environment: environment, Extensions: extensions})
-	if err != nil {
-		return out, renderError(doc, w.dir, extensions, err)
-	}
-	return out, nil
-}
-
-func (w *Worker) checkExtensions(doc *spec.Document, extensions []string) error {
-	var problems diag.List
-	for i, name := range extensions {
-		if !w.files.Exists(resolve(w.dir, name)) {
-			path := []any{"extend", i}
-			problems.Add(diag.Diagnostic{
-				Place: doc.Place(path), Path: path,
-				Message: "there is no file " + name, Fix: "paths are relative to the spec",
-			})
-		}
-	}
-	return problems.ErrorOrNil()
 }
 
 func shipped(names []string) []overlay.Overlay {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +12,8 @@ import (
 
 	"hagen/internal/artifact"
 	"hagen/internal/compile"
+	"hagen/internal/registry"
+	"hagen/schema"
 )
 
 // artifacts are the final files of one site, by path.
@@ -38,65 +39,52 @@ func (a artifacts) folders(below string) []string {
 	return slices.Sorted(maps.Keys(found))
 }
 
-// facts say what a registry is, in words of neither target, such as
-// "core env LOG_LEVEL" -> "info". What cannot be found out is a fact too, one
-// that the other target does not have.
-type facts map[string]string
+// facts say what a registry is, in words of neither target.
+type facts = registry.Facts
 
-// difference is one fact on which two descriptions disagree.
-type difference struct {
-	fact, left, right string
-}
-
-const (
-	// absent stands for a fact that a description does not have.
-	absent = "(nothing)"
-	// nobody answers at the address of a component that is switched off.
-	nobody = "(nobody answers)"
-)
-
-func (d difference) String() string {
-	return fmt.Sprintf("%s: %.80q and %.80q", d.fact, d.left, d.right)
-}
-
-func (f facts) get(fact string) string {
-	if value, ok := f[fact]; ok {
-		return value
+// siteOf is the registry that files describe. They are read as text, as their
+// readers do.
+func siteOf(t *testing.T, files artifacts) registry.Site {
+	t.Helper()
+	var list []artifact.File
+	for name, text := range files {
+		list = append(list, artifact.File{Path: name, Data: []byte(text)})
 	}
-	return absent
+	set, err := artifact.NewSet(list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return registry.Read(set, parityOf(t).Names)
 }
 
-func compareFacts(left, right facts) []difference {
-	all := maps.Clone(left)
-	maps.Copy(all, right)
-	var found []difference
-	for _, fact := range slices.Sorted(maps.Keys(all)) {
-		if l, r := left.get(fact), right.get(fact); l != r {
-			found = append(found, difference{fact, l, r})
+func parityOf(t *testing.T) *registry.Parity {
+	t.Helper()
+	parity, err := registry.LoadParity(schema.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return parity
+}
+
+func targetFacts(t *testing.T, files artifacts, name string) facts {
+	t.Helper()
+	for _, target := range siteOf(t, files).Targets {
+		if target.Name == name {
+			return target.Facts()
 		}
 	}
-	return found
+	t.Fatalf("there is no target %s", name)
+	return nil
 }
 
-// exception is a difference that may be, and why.
-type exception struct {
-	fact *regexp.Regexp
-	// lacks names the side that does not have the fact; empty means that both
-	// have one of their own.
-	lacks string
-	why   string
+func clusterFacts(t *testing.T, files artifacts) facts {
+	t.Helper()
+	return targetFacts(t, files, registry.Cluster)
 }
 
-func (e exception) allows(d difference) bool {
-	sides := map[string]bool{"": d.left != absent && d.right != absent, "left": d.left == absent, "right": d.right == absent}
-	return sides[e.lacks] && e.fact.MatchString(d.fact)
-}
-
-// unexplained returns the differences that no exception allows.
-func unexplained(found []difference, exceptions []exception) []difference {
-	return slices.DeleteFunc(found, func(d difference) bool {
-		return slices.ContainsFunc(exceptions, func(e exception) bool { return e.allows(d) })
-	})
+func bundleFacts(t *testing.T, files artifacts, node string) facts {
+	t.Helper()
+	return targetFacts(t, files, "compose/"+node)
 }
 
 func decodeYAML(t *testing.T, name, text string) map[string]any {
@@ -115,96 +103,10 @@ func scalar(v any) string {
 	return fmt.Sprint(v)
 }
 
-func named(list any, name string) map[string]any {
+func texts(list any) []string {
+	out := []string{}
 	for _, item := range artifact.List(list) {
-		if entry := artifact.Map(item); entry["name"] == name {
-			return entry
-		}
+		out = append(out, scalar(item))
 	}
-	return nil
-}
-
-var (
-	upstreamServer = regexp.MustCompile(`\bserver ([a-z][a-z-]*):(\d+);`)
-	plainURL       = regexp.MustCompile(`\bhttp://([a-z][a-z-]*)(?::(\d+))?(?:[/\s"]|$)`)
-)
-
-// addresses lists the host:port of components that the environment and the
-// files of all containers name. In a configuration of nginx a URL names an
-// upstream, whose servers are the addresses.
-func (f facts) addresses() []string {
-	found := map[string]bool{}
-	for fact, text := range f {
-		pattern := plainURL
-		switch {
-		case strings.HasSuffix(fact, "/nginx.conf"):
-			pattern = upstreamServer
-		case !strings.Contains(fact, " env ") && !strings.Contains(fact, " file "):
-			continue
-		}
-		for _, match := range pattern.FindAllStringSubmatch(text, -1) {
-			found[match[1]+":"+orUsual(match[2])] = true
-		}
-	}
-	return slices.Sorted(maps.Keys(found))
-}
-
-func orUsual(port string) string {
-	if port == "" {
-		return "80"
-	}
-	return port
-}
-
-// endpoint is the address that the registry gives to its clients.
-func (f facts) endpoint() string {
-	for _, component := range []string{"core", "adminserver"} {
-		if url, ok := f[component+" env EXT_ENDPOINT"]; ok {
-			return url
-		}
-	}
-	return absent
-}
-
-var secretRow = regexp.MustCompile("(?m)^\\| `([^`]+)` \\| `([^`]+)` \\|$")
-
-// secretsList is secrets.list of a bundle, as the node reads it.
-type secretsList struct {
-	files     map[string]bool
-	variables map[string]map[string]string
-}
-
-func readSecretsList(text string) secretsList {
-	list := secretsList{files: map[string]bool{}, variables: map[string]map[string]string{}}
-	for _, line := range strings.Split(text, "\n") {
-		switch words := strings.Split(line, " "); {
-		case words[0] == "file" && len(words) == 5:
-			list.files[words[1]] = true
-		case words[0] == "variable" && len(words) == 4:
-			if list.variables[words[1]] == nil {
-				list.variables[words[1]] = map[string]string{}
-			}
-			list.variables[words[1]][words[2]] = words[3]
-		}
-	}
-	return list
-}
-
-// file returns the material that a file of the secrets directory holds.
-func (l secretsList) file(name string) string {
-	if !l.files[name] {
-		return "(secrets.list does not name " + name + ")"
-	}
-	return name
-}
-
-// documentedKeys reads in SECRETS.md which Secrets of the cluster have which
-// keys, as Secret/key.
-func documentedKeys(files artifacts) map[string]bool {
-	found := map[string]bool{}
-	_, section, _ := strings.Cut(files["SECRETS.md"], "## On Kubernetes")
-	for _, row := range secretRow.FindAllStringSubmatch(section, -1) {
-		found[row[1]+"/"+row[2]] = true
-	}
-	return found
+	return out
 }

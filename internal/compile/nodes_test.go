@@ -2,12 +2,15 @@ package compile_test
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"hagen/internal/artifact"
+	"hagen/internal/registry"
 )
 
 // nodeFiles are files of a bundle that say something of the node itself; all
@@ -31,18 +34,21 @@ var nodeValues = []struct {
 	{regexp.MustCompile(`^services/proxy/ports$`), "the published port"},
 }
 
-var mountUnit = regexp.MustCompile(`^host/[^/]+\.mount$`)
+var (
+	mountUnit = regexp.MustCompile(`^host/[^/]+\.mount$`)
+	mountedAt = regexp.MustCompile(`(?m)^Where=(.*)$`)
+)
 
 // nodeDisparities compares the folders of all nodes with that of the first.
-func nodeDisparities(t *testing.T, files artifacts) []difference {
+func nodeDisparities(t *testing.T, files artifacts) []registry.Difference {
 	t.Helper()
-	var found []difference
+	var found []registry.Difference
 	nodes := files.folders("compose")
 	for _, node := range nodes[min(1, len(nodes)):] {
 		left, right := folderOf(files, nodes[0]), folderOf(files, node)
-		found = append(found, compareFacts(commonFiles(left), commonFiles(right))...)
+		found = append(found, registry.Compare(commonFiles(left), commonFiles(right))...)
 		for _, place := range unequal(composeOf(t, left), composeOf(t, right), "") {
-			if !explained(place.fact) {
+			if !explained(place.Fact) {
 				found = append(found, place)
 			}
 		}
@@ -88,13 +94,13 @@ func explained(place string) bool {
 // by their target.
 func composeOf(t *testing.T, files artifacts) map[string]any {
 	t.Helper()
-	b := &bundleReader{files: files, folder: ".", facts: facts{}}
-	b.files = artifacts{}
+	mountPoint := ""
 	for name, text := range files {
-		b.files["./"+name] = text
+		if match := mountedAt.FindStringSubmatch(text); mountUnit.MatchString(name) && match != nil {
+			mountPoint = match[1]
+		}
 	}
-	b.readMount()
-	text := strings.ReplaceAll(files["docker-compose.yml"], " "+b.mountPoint+"/", " /MOUNT/")
+	text := strings.ReplaceAll(files["docker-compose.yml"], " "+mountPoint+"/", " /MOUNT/")
 	project := decodeYAML(t, "docker-compose.yml", text)
 	for _, service := range artifact.Map(project["services"]) {
 		volumes := map[string]any{}
@@ -107,22 +113,22 @@ func composeOf(t *testing.T, files artifacts) map[string]any {
 }
 
 // unequal lists the places where two values differ.
-func unequal(left, right any, place string) []difference {
+func unequal(left, right any, place string) []registry.Difference {
 	l, r := artifact.Map(left), artifact.Map(right)
 	if l == nil || r == nil {
 		if reflect.DeepEqual(left, right) {
 			return nil
 		}
-		return []difference{{strings.TrimPrefix(place, "/"), fmt.Sprint(left), fmt.Sprint(right)}}
+		return []registry.Difference{{Fact: strings.TrimPrefix(place, "/"), Left: fmt.Sprint(left), Right: fmt.Sprint(right)}}
 	}
-	var found []difference
+	var found []registry.Difference
 	seen := map[string]any{}
 	for _, m := range []map[string]any{l, r} {
 		for key := range m {
 			seen[key] = true
 		}
 	}
-	for _, key := range keys(seen) {
+	for _, key := range slices.Sorted(maps.Keys(seen)) {
 		found = append(found, unequal(l[key], r[key], place+"/"+key)...)
 	}
 	return found

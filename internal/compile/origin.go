@@ -20,6 +20,9 @@ type state struct {
 	objects []artifact.Object
 }
 
+// name is the overlay with its place.
+func (s state) name() string { return s.overlay + " (" + s.place.String() + ")" }
+
 // history tells how the objects of a site came to be. The states between two
 // overlays are made when somebody asks.
 type history struct {
@@ -65,28 +68,35 @@ func (h *history) complete() error {
 	return nil
 }
 
-// origin says what made a file: its component, and the overlays that changed
-// an object behind it.
+// origin says what made a file, in words.
 func (h *history) origin(file artifact.File) string {
-	made := ""
-	var overlays []string
-	for i := 1; i < len(h.states); i++ {
-		verb := changed(h.states[i-1].objects, h.states[i].objects, file.From)
-		name := h.states[i].overlay + " (" + h.states[i].place.String() + ")"
-		switch {
-		case verb == "added":
-			made = "made by " + name
-		case verb != "":
-			overlays = append(overlays, name)
-		}
-	}
-	if file.Component != "" {
-		made = "made by component " + file.Component
+	made, overlays := h.makers(file)
+	if made != "" {
+		made = "made by " + made
 	}
 	if len(overlays) == 0 {
 		return made
 	}
 	return made + ", changed by " + strings.Join(overlays, " and ")
+}
+
+// makers names what made a file, its component or an overlay, and the overlays
+// that changed an object behind it.
+func (h *history) makers(file artifact.File) (made string, overlays []string) {
+	for i := 1; i < len(h.states); i++ {
+		verb := changed(h.states[i-1].objects, h.states[i].objects, file.From)
+		name := h.states[i].name()
+		switch {
+		case verb == "added":
+			made = name
+		case verb != "":
+			overlays = append(overlays, name)
+		}
+	}
+	if file.Component != "" {
+		made = "component " + file.Component
+	}
+	return made, overlays
 }
 
 // changed tells whether one of the objects is new after an overlay, or another

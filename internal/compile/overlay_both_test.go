@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"hagen/internal/artifact"
+	"hagen/internal/registry"
 	"hagen/internal/spec"
 )
 
@@ -35,8 +36,8 @@ const mirrorOverlay = `overlays = ["overlays/mirror"]`
 // changes are the facts that differ, with what they are afterwards.
 func changes(before, after facts) map[string]string {
 	out := map[string]string{}
-	for _, d := range compareFacts(before, after) {
-		out[d.fact] = d.right
+	for _, d := range registry.Compare(before, after) {
+		out[d.Fact] = d.Right
 	}
 	return out
 }
@@ -123,8 +124,8 @@ func TestChecksumFollowsConfiguration(t *testing.T) {
 
 func wantChanges(t *testing.T, side string, want, got map[string]string) {
 	t.Helper()
-	for _, d := range compareFacts(want, got) {
-		t.Errorf("%s: %s is %.60q, want %.60q", side, d.fact, d.right, d.left)
+	for _, d := range registry.Compare(want, got) {
+		t.Errorf("%s: %s is %.60q, want %.60q", side, d.Fact, d.Right, d.Left)
 	}
 }
 
@@ -151,8 +152,8 @@ func workloads(t *testing.T, files artifacts, read func(spec map[string]any) str
 			continue
 		}
 		object := artifact.Object(decodeYAML(t, name, text))
-		if template(object) != nil {
-			found[componentOf(object.Name())] = read(artifact.Map(object["spec"]))
+		if registry.PodTemplate(object) != nil {
+			found[parityOf(t).Names.Component(object.Name())] = read(artifact.Map(object["spec"]))
 		}
 	}
 	return found

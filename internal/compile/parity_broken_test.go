@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"hagen/internal/registry"
 )
 
 // mutation breaks the artifacts of one target in one place. An empty old text
@@ -55,15 +57,15 @@ var mutations = []mutation{
 // seen, or the tests above prove nothing.
 func TestParitySeesDifferences(t *testing.T) {
 	good := artifactsOf(compileText(t, newCompiler(t), madeSpec214(t)))
-	if found := disparities(t, good, targetsDiffer); len(found) > 0 {
+	if found := disparities(t, good); len(found) > 0 {
 		t.Fatalf("the unbroken artifacts differ: %v", found)
 	}
 	if n := len(bundleFacts(t, good, "a")); n < 120 {
 		t.Errorf("a bundle has %d facts only", n)
 	}
 	for _, m := range mutations {
-		found := disparities(t, m.apply(t, good), targetsDiffer)
-		if !slices.ContainsFunc(found, func(d difference) bool { return strings.Contains(d.fact, m.fact) }) {
+		found := disparities(t, m.apply(t, good))
+		if !slices.ContainsFunc(found, func(d registry.Difference) bool { return strings.Contains(d.Fact, m.fact) }) {
 			t.Errorf("%s is not seen as %q: %v", m.name, m.fact, found)
 		}
 	}

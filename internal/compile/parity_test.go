@@ -9,27 +9,11 @@ import (
 	"testing"
 
 	"hagen/internal/compile"
+	"hagen/internal/registry"
 )
 
-// targetsDiffer lists what a bundle (left) and the cluster (right) may describe
-// otherwise. Everything else is the same registry or a defect.
-var targetsDiffer = []exception{
-	{regexp.MustCompile(`^log `), "right", "collects what Docker on the node logs; a cluster collects by itself"},
-	{regexp.MustCompile(`^(portal|proxy) own /tmp$`), "left", "the layer of a container takes it; pods say so with a volume"},
-	{regexp.MustCompile(`^jobservice own /var/log/jobs$`), "left", "logs of jobs go elsewhere; the directory must only be writable"},
-	{regexp.MustCompile(`^ceph (monitors|user)$`), "right", "ceph-csi has them from its own configuration and from its Secret"},
-	{regexp.MustCompile(`^ceph file system$`), "right", "the plugin of Kubernetes itself mounts the default one"},
-}
-
-// nodesDiffer lists what the descriptions of two nodes may say otherwise.
-var nodesDiffer = []exception{
-	{regexp.MustCompile(`^log shared /var/log/docker$`), "", "two collectors in one directory would write into the same files"},
-}
-
 // overlaid are exceptions of examples whose overlay says so itself.
-var overlaid = map[string][]exception{
-	"overlay": {{regexp.MustCompile(`^jobservice env REGISTRY_HTTP_CLIENT_TIMEOUT$`), "right", "the example patches the bundles alone"}},
-}
+var overlaid = map[string]string{"overlay": "jobservice env REGISTRY_HTTP_CLIENT_TIMEOUT"}
 
 // TestParityOfExamples: a bundle and the cluster of one spec describe the same
 // registry, seen from the final files alone.
@@ -42,8 +26,7 @@ func TestParityOfExamples(t *testing.T) {
 			t.Fatalf("%s: %v", file, err)
 		}
 		for _, site := range sites {
-			exceptions := append(overlaid[site.Folder], targetsDiffer...)
-			if checkParity(t, site.Folder, artifactsOf(site), exceptions) {
+			if checkParity(t, site.Folder, artifactsOf(site), overlaid[site.Folder]) {
 				both++
 			}
 		}
@@ -54,33 +37,23 @@ func TestParityOfExamples(t *testing.T) {
 }
 
 // checkParity compares every bundle with the cluster and with the first bundle,
-// and tells whether there were both targets.
-func checkParity(t *testing.T, name string, files artifacts, exceptions []exception) bool {
+// but for one fact, and tells whether there were both targets.
+func checkParity(t *testing.T, name string, files artifacts, except string) bool {
 	t.Helper()
-	for _, d := range disparities(t, files, exceptions) {
-		t.Errorf("%s: %s", name, d)
+	for _, d := range disparities(t, files) {
+		if d.Fact != except {
+			t.Errorf("%s: %v", name, d)
+		}
 	}
 	return len(files.folders("compose")) > 0 && len(files.folders("kubernetes")) > 0
 }
 
 // disparities returns what must not differ and does, over all targets and nodes.
-func disparities(t *testing.T, files artifacts, exceptions []exception) []difference {
+func disparities(t *testing.T, files artifacts) []registry.Difference {
 	t.Helper()
-	var found []difference
-	var firstNode facts
-	cluster := facts{}
-	if len(files.folders("kubernetes")) > 0 {
-		cluster = clusterFacts(t, files)
-	}
-	for _, node := range files.folders("compose") {
-		bundle := bundleFacts(t, files, node)
-		if len(cluster) > 0 {
-			found = append(found, unexplained(compareFacts(bundle, cluster), exceptions)...)
-		}
-		if firstNode == nil {
-			firstNode = bundle
-		}
-		found = append(found, unexplained(compareFacts(firstNode, bundle), nodesDiffer)...)
+	var found []registry.Difference
+	for _, d := range parityOf(t).Disparities(siteOf(t, files)) {
+		found = append(found, d.Difference)
 	}
 	return append(found, nodeDisparities(t, files)...)
 }
@@ -91,7 +64,7 @@ func TestParityOfMadeSpecs(t *testing.T) {
 	compiler := newCompiler(t)
 	for _, made := range madeSpecs() {
 		site := compileText(t, compiler, made.text)
-		if !checkParity(t, made.name, artifactsOf(site), targetsDiffer) {
+		if !checkParity(t, made.name, artifactsOf(site), "") {
 			t.Errorf("%s: not both targets", made.name)
 		}
 	}

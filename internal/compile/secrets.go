@@ -45,7 +45,8 @@ func (w *Worker) secrets(r rendering) (sealed, error) {
 	for i := range found {
 		found[i].Path = secretsPath
 	}
-	if err := placed(r.doc, found); err != nil {
+	// What follows from a value is asked before anybody made its secrets.
+	if err := placed(r.doc, found); err != nil && !w.lenient {
 		return sealed{}, err
 	}
 	objects, err := folder.Objects(r.need)
@@ -112,7 +113,11 @@ type Needs struct {
 
 // Needs renders a job as far as its secrets can be told.
 func (c *Compiler) Needs(job Job) (Needs, error) {
-	r, err := c.Worker(job.Dir).rendering(job.Document, job.Environment)
+	doc, err := job.Document.Environment(job.Environment)
+	if err != nil {
+		return Needs{}, err
+	}
+	r, err := c.Worker(job.Dir).rendering(doc, job.Environment)
 	if err != nil {
 		return Needs{}, err
 	}

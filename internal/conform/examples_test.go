@@ -82,8 +82,11 @@ func decode(t testing.TB, data []byte) map[string]any {
 }
 
 func versionOf(site string) string {
-	if strings.Contains(site, "1-2") {
+	switch {
+	case strings.Contains(site, "1-2"):
 		return "1.7"
+	case strings.HasSuffix(site, "/then"):
+		return "1.15"
 	}
 	return "1.34"
 }

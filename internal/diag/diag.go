@@ -21,12 +21,17 @@ const (
 	Error Severity = iota
 	// Warning is printed, and the build goes on.
 	Warning
+	// Note is printed and is no problem: what the spec waives.
+	Note
 )
 
-// String returns "error" or "warning".
+// String returns "error", "warning" or "note".
 func (s Severity) String() string {
-	if s == Warning {
+	switch s {
+	case Warning:
 		return "warning"
+	case Note:
+		return "note"
 	}
 	return "error"
 }
@@ -55,7 +60,9 @@ func (p Place) String() string {
 // break of layout: those are added when it is printed.
 type Diagnostic struct {
 	Severity Severity
-	Place    Place
+	// Rule is the id of the rule that was broken, if there is one.
+	Rule  string
+	Place Place
 	// Artifact is the rendered file that is wrong, below the output folder;
 	// Place is then what in the spec made it so.
 	Artifact string
@@ -179,5 +186,5 @@ func less(a, b Diagnostic) bool {
 }
 
 func same(a, b Diagnostic) bool {
-	return a.Place == b.Place && a.Error() == b.Error() && a.Severity == b.Severity
+	return a.Place == b.Place && a.Error() == b.Error() && a.Severity == b.Severity && a.Rule == b.Rule
 }

@@ -15,16 +15,27 @@ func Print(w io.Writer, err error) {
 	io.WriteString(w, b.String())
 }
 
+// Text returns what Print writes of one diagnostic.
+func Text(d Diagnostic) string {
+	var b strings.Builder
+	writeOne(&b, d)
+	return b.String()
+}
+
 func writeOne(b *strings.Builder, d Diagnostic) {
 	if place := d.Place.String(); place != "" {
 		b.WriteString(place + ": ")
 	} else {
 		b.WriteString("hagen: ")
 	}
-	if d.Severity == Warning {
-		b.WriteString("warning: ")
+	if d.Severity != Error {
+		b.WriteString(d.Severity.String() + ": ")
 	}
-	b.WriteString(Clean(Mask(d.Error())) + "\n")
+	b.WriteString(Clean(Mask(d.Error())))
+	if d.Rule != "" {
+		b.WriteString(" [" + d.Rule + "]")
+	}
+	b.WriteString("\n")
 	for _, more := range []string{d.Reason, d.Fix, d.Origin} {
 		if more != "" {
 			b.WriteString("  " + strings.ReplaceAll(Clean(Mask(more)), "\n", "\n  ") + "\n")

@@ -33,7 +33,7 @@ type Engine struct {
 	shipped fs.FS
 	files   filesys.FileSystem
 	schema  func() error
-	alone   sync.RWMutex
+	alone   *sync.RWMutex
 }
 
 // Overlay names one overlay.
@@ -49,7 +49,15 @@ type Overlay struct {
 // New makes an engine for the shipped components and the user's files.
 func New(shipped fs.FS, files filesys.FileSystem) *Engine {
 	load := sync.OnceValue(func() error { return loadSchema(shipped) })
-	return &Engine{shipped: shipped, files: files, schema: load}
+	return &Engine{shipped: shipped, files: files, schema: load, alone: &sync.RWMutex{}}
+}
+
+// Reading returns an engine for another state of the user's files. Both share
+// what guards the schema, so they may run side by side.
+func (e *Engine) Reading(files filesys.FileSystem) *Engine {
+	other := *e
+	other.files = files
+	return &other
 }
 
 // Prepare loads what Kustomize needs before the first overlay. Apply does so

@@ -271,7 +271,7 @@ func TestShippedComponents(t *testing.T) {
 		{0, "argocd.argoproj.io/sync-options", "Prune=false,Delete=false"},
 		{0, "kustomize.toolkit.fluxcd.io/prune", "disabled"},
 		{1, "kustomize.toolkit.fluxcd.io/substitute", "disabled"},
-		{1, "argocd.argoproj.io/sync-wave", "-1"},
+		{1, "argocd.argoproj.io/sync-wave", "-2"},
 	} {
 		if value := got[want.object].Annotation(want.key); value != want.value {
 			t.Errorf("%s: %s is %q, want %q", got[want.object].ID(), want.key, value, want.value)

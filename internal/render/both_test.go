@@ -11,7 +11,7 @@ import (
 func small(t *testing.T, failing string) *Library {
 	t.Helper()
 	library := fstest.MapFS{"main.libsonnet": {Data: []byte(
-		"{ render(input, extensions):: { findings: [{ message: input.spec.word }], overlays: ['o']," +
+		"{ render(input, extensions):: { facts: { word: input.spec.word }, overlays: ['o']," +
 			"objects: [if i == " + failing + " then error 'broken' else { n: i } for i in std.range(0, 99)] } }",
 	)}}
 	baked, err := Bake(library)
@@ -29,7 +29,7 @@ func TestBothVMsMakeOneOutput(t *testing.T) {
 	pair := small(t, "-1").Pair("", os.ReadFile)
 	for range 3 {
 		out, ok := pair.renderBoth(in)
-		if !ok || len(out.Objects) != 100 || out.Findings[0].Message != "yes" || len(out.Overlays) != 1 {
+		if !ok || len(out.Objects) != 100 || out.Facts["word"] != "yes" || len(out.Overlays) != 1 {
 			t.Fatalf("%v: %v", ok, out)
 		}
 		for i, object := range out.Objects {

@@ -1,5 +1,5 @@
 // Package render evaluates the Jsonnet library over a spec. A spec and the
-// user's own Jsonnet go in, objects and findings come out.
+// user's own Jsonnet go in, objects and facts come out.
 //
 // Values cross the border as Go values, by native functions: JSON text in
 // either direction would cost more than the evaluation itself.
@@ -34,9 +34,9 @@ type Input struct {
 // Output is what the library made.
 type Output struct {
 	Objects []artifact.Object
-	// Findings are the library's checks across fields; their places are not
-	// known here.
-	Findings []diag.Diagnostic
+	// Facts are what follows from the spec and the rules read: whole numbers are
+	// int64.
+	Facts map[string]any
 	// Overlays names the shipped components that the spec asks for.
 	Overlays []string
 	// Secrets says which secrets the rendering needs and where they belong; it
@@ -193,9 +193,7 @@ func outputOf(value any) (Output, error) {
 		}
 		out.Objects = append(out.Objects, object)
 	}
-	for _, item := range artifact.List(root["findings"]) {
-		out.Findings = append(out.Findings, finding(artifact.Map(item)))
-	}
+	out.Facts = artifact.Map(wholeNumbers(root["facts"]))
 	for _, item := range artifact.List(root["overlays"]) {
 		out.Overlays = append(out.Overlays, artifact.Text(item))
 	}
@@ -203,20 +201,21 @@ func outputOf(value any) (Output, error) {
 	return out, nil
 }
 
-func finding(m map[string]any) diag.Diagnostic {
-	d := diag.Diagnostic{
-		Message: artifact.Text(m["message"]),
-		Reason:  artifact.Text(m["reason"]),
-		Fix:     artifact.Text(m["fix"]),
-	}
-	if m["severity"] == "warning" {
-		d.Severity = diag.Warning
-	}
-	for _, step := range artifact.List(m["path"]) {
-		if f, ok := step.(float64); ok {
-			step = int(f)
+// wholeNumbers turns the float64 of Jsonnet back into integers.
+func wholeNumbers(v any) any {
+	switch value := v.(type) {
+	case map[string]any:
+		for key, item := range value {
+			value[key] = wholeNumbers(item)
 		}
-		d.Path = append(d.Path, step)
+	case []any:
+		for i, item := range value {
+			value[i] = wholeNumbers(item)
+		}
+	case float64:
+		if n := int64(value); float64(n) == value {
+			return n
+		}
 	}
-	return d
+	return v
 }

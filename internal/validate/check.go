@@ -138,7 +138,7 @@ func (s *Schema) explain(root location, e *jsonschema.ValidationError, found *[]
 
 func (s *Schema) diagnostic(e *jsonschema.ValidationError, path []any, message string) diag.Diagnostic {
 	return diag.Diagnostic{
-		Path: path, Message: message,
+		Path: path, Message: message, Rule: s.annotation(e, "x-rule"),
 		Reason: s.annotation(e, "x-reason"), Fix: s.annotation(e, "x-fix"),
 	}
 }

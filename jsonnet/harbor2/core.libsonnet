@@ -67,6 +67,7 @@ function(m)
   local urls = redis(m);
   component.of(m.harbor, 'core') + {
     ports+: shared.metricsPort(m),
+    scrape: shared.scrape(m),
     env: general(m) + shared.addresses + database(m.database) + byVersion(m.harbor) + metrics(m)
          + shared.cache(m) + shared.outbound(m, 'core') + urls.env,
     secretEnv: {

@@ -39,6 +39,7 @@ function(m)
     env: settings(m) + database(m.database) + urls.env,
     secretEnv: { HARBOR_DATABASE_PASSWORD: 'database_password' } + urls.secretEnv,
     files: m.trustedCA,
+    scrape: { port: 'http', path: m.spec.metrics.path },
     probe: {
       http: { path: '/', port: 8080 },
       liveness: { initialDelaySeconds: 300, failureThreshold: 3 },

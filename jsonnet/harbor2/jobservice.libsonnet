@@ -60,6 +60,7 @@ function(m)
   local settings = m.spec.jobservice;
   component.of(m.harbor, 'jobservice') + {
     ports+: shared.metricsPort(m),
+    scrape: shared.scrape(m),
     env: addresses {
       JOBSERVICE_WEBHOOK_JOB_HTTP_CLIENT_TIMEOUT: native.seconds(settings.webhook_timeout),
       JOBSERVICE_WEBHOOK_JOB_MAX_RETRY: settings.webhook_max_retry,

@@ -13,6 +13,7 @@ local storage = import '../lib/storage.libsonnet';
 
   secrets+:: (import 'secrets.libsonnet')($),
   installed:: import 'installed.libsonnet',
+  metrics:: import 'metrics.libsonnet',
 
   components+:: {
     core: (import 'core.libsonnet')($),

@@ -64,6 +64,7 @@ local config(m) = {
 function(m)
   component.of(m.harbor, 'registry') + {
     ports+: shared.metricsPort(m),
+    scrape: shared.scrape(m),
     secretEnv: {
       REGISTRY_HTTP_SECRET: 'registry_http_secret',
       [if m.spec.redis.password then 'REGISTRY_REDIS_PASSWORD']: 'redis_password',

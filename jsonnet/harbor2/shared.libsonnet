@@ -62,6 +62,9 @@ local hours(duration) = std.floor(native.seconds(duration) / 3600);
   // metricsPort is the port that answers with the counts.
   metricsPort(m):: if m.spec.metrics.enabled then [{ name: 'metrics', port: m.spec.metrics.port }] else [],
 
+  // scrape is that port, for Prometheus.
+  scrape(m):: if m.spec.metrics.enabled then { port: 'metrics', path: m.spec.metrics.path } else null,
+
   // cache must be set alike wherever it is read.
   // m: the model
   cache(m):: if !m.spec.cache.enabled then {} else {

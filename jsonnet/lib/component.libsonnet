@@ -17,6 +17,8 @@
     volumes: [],
     scratch: [],
     probe: null,
+    // where Prometheus finds counts of this component: { port: its name, path }
+    scrape: null,
     resources: { requests: {}, limits: {} },
     user: 0,
     capabilities: null,

@@ -3,11 +3,11 @@
 local storage = import '../targets/kubernetes/storage.libsonnet';
 local native = import 'native.libsonnet';
 
-// Fields that are for the library alone.
-local own = ['owner', 'mode', 'secret', 'place', 'pair', 'form'];
+// Fields that are for the library alone are hidden.
+local own = { owner:: null, mode:: null, secret:: null, place:: null, pair:: null, form:: null };
 
 local material(facts) =
-  { [name]: facts[name] for name in std.objectFields(facts) if !std.member(own, name) }
+  facts + own
   + (if facts.kind == 'given' then { format: std.get(facts, 'format', 'text') } else {})
   + (if 'pair' in facts then { key: facts.pair } else {})
   + (if facts.kind == 'composed' then { parts: native.parts(facts.form) } else {});

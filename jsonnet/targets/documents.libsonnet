@@ -23,5 +23,6 @@ function(m)
          content: (import 'documents/kubernetes.libsonnet')(m),
        }]),
      ] else [])
+  + (import 'documents/adapter.libsonnet')(m, fileSet)
   + (if m.net.https then [] else [clients(m)])
   + (if m.balancer.wanted then [fileSet('balancer', 'balancer', (import 'balancer.libsonnet')(m))] else [])

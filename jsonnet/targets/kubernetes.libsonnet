@@ -9,10 +9,12 @@ function(m)
   local service = import 'kubernetes/service.libsonnet';
   local budget = import 'kubernetes/budget.libsonnet';
   local expose = import 'kubernetes/expose.libsonnet';
+  local autoscaler = import 'kubernetes/autoscaler.libsonnet';
+  local monitor = import 'kubernetes/monitor.libsonnet';
   namespace(m)
   + storage.objects(m)
   + std.flatMap(
-    function(c) [workload(m, c)] + service(m, c) + budget(m, c),
+    function(c) [workload(m, c)] + service(m, c) + budget(m, c) + autoscaler(m, c) + monitor(m, c),
     m.kubernetesComponents
   )
   + expose(m)

@@ -22,7 +22,16 @@ type registry struct {
 	env                  []string
 }
 
-var table = regexp.MustCompile(`(?ms)^\[secrets(\.[a-z]+)?\]\n.*?(^\[|\z)`)
+var table = regexp.MustCompile(`(?ms)^\[(?:secrets|gitops)(?:\.[a-z]+)?\]\n.*?(^\[|\z)`)
+
+// without drops the tables of an example that the test writes itself; each
+// may end where the next one begins.
+func without(text string) string {
+	for table.MatchString(text) {
+		text = table.ReplaceAllString(text, "$1")
+	}
+	return text
+}
 
 // newRegistry takes a shipped example over, with the provider sops and a new
 // key as its one recipient.
@@ -50,7 +59,7 @@ func newRegistry(t *testing.T, example string) *registry {
 	r.write("ca.crt", string(certificate))
 	recipient := strings.TrimSpace(r.hagen("secrets", "key"))
 	r.key = filepath.Join(home, ".config", "sops", "age", "keys.txt")
-	r.write(r.spec, table.ReplaceAllString(string(text), "$2")+"\n[secrets]\nprovider = \"sops\"\nrecipients = [\""+recipient+"\"]\n")
+	r.write(r.spec, without(string(text))+"\n[secrets]\nprovider = \"sops\"\nrecipients = [\""+recipient+"\"]\n")
 	return r
 }
 
@@ -61,11 +70,18 @@ func (r *registry) set(name, value string) {
 
 // secrets adds a list to the spec's [secrets], which stands last.
 func (r *registry) secrets(field, value string) {
-	text, err := os.ReadFile(filepath.Join(r.dir, r.spec))
+	r.t.Helper()
+	r.append(field + " = [\"" + value + "\"]\n")
+}
+
+// append adds text to the spec.
+func (r *registry) append(text string) {
+	r.t.Helper()
+	before, err := os.ReadFile(filepath.Join(r.dir, r.spec))
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	r.write(r.spec, string(text)+field+" = [\""+value+"\"]\n")
+	r.write(r.spec, string(before)+text)
 }
 
 func (r *registry) write(name, text string) {

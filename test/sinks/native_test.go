@@ -23,7 +23,6 @@ import (
 var library = fstest.MapFS{"main.libsonnet": {Data: []byte(`{
   render(input, extensions):: {
     objects: [{ made: std.native(input.spec['function'])(input.spec.value) }],
-    findings: [],
   },
 }`)}}
 

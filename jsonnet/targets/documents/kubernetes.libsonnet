@@ -97,6 +97,75 @@ local apply(m) = {
         ]),
 };
 
+// scaling says what must be there before the number of pods follows the load.
+local scaling(m) =
+  local wishes = m.spec.kubernetes.autoscaling;
+  local names = std.objectFields(wishes);
+  local resource = std.length([name for name in names if std.member(['cpu', 'memory'], wishes[name].metric)]) > 0;
+  local own = [
+    { metric: wishes[name].metric, component: name }
+    for name in names
+    if !std.member(['cpu', 'memory'], wishes[name].metric)
+  ];
+  local source(metric) = if metric in m.metrics then m.metrics[metric].source else 'pods';
+  local query(metric) =
+    if source(metric) == 'external'
+    then '/apis/external.metrics.k8s.io/v1beta1/namespaces/' + m.spec.kubernetes.namespace + '/' + metric
+    else '/apis/custom.metrics.k8s.io/v1beta1/namespaces/' + m.spec.kubernetes.namespace + '/pods/*/' + metric;
+  if names == [] then [] else [{
+    title: 'Scaling',
+    text: (if !resource then '' else markdown.text(['Processor and memory are measured by metrics-server:'])
+                                     + markdown.code('sh', [kubectl(m) + ' top pods']))
+          + (if own == [] then '' else markdown.text([
+               'Other metrics are served by prometheus-adapter, which makes them of what Prometheus has collected; its',
+               'Helm chart takes `autoscaling/prometheus-adapter-values.yaml`. Each must answer:',
+             ]) + markdown.code('sh', ['kubectl get --raw ' + quote(query(entry.metric)) for entry in own]))
+          + markdown.text(['In the end every scaler names a number in place of `<unknown>`:'])
+          + markdown.code('sh', [kubectl(m) + ' get horizontalpodautoscalers'])
+          + markdown.text([
+            'A workload that ran with a fixed number falls to one pod when `replicas` leaves its manifest, until the scaler',
+            'sets the least number again, within half a minute: take the change over when few people pull.',
+          ]),
+  }];
+
+// replaced names the steps that an engine takes over.
+local replaced(m) = if m.secretsFolder then 'the steps Secrets and Objects' else 'the step Objects';
+
+// engines say how a controller takes the objects over, now and after each commit.
+local engines = {
+  argocd(m, name): {
+    local argocd = m.spec.gitops.argocd,
+    local within = 'kubectl -n ' + quote(argocd.namespace),
+    title: 'Argo CD',
+    text: markdown.text(['In place of ' + replaced(m) + ', once this rendering is committed. Argo CD must be let into the', 'repository first (`argocd repo add`).'])
+          + markdown.code('sh', (
+            if kind(m) == 'Deployment' then []
+            else [within + ' patch configmap argocd-cm --patch-file argocd/install/argocd-cm.yaml']
+          ) + [
+            folder(m, 'argocd'),
+            within + ' wait application/' + quote(name) + " --for=jsonpath='{.status.health.status}'=Healthy --timeout=20m",
+          ])
+          + markdown.text(['Expected: `condition met`. The registry stays when the Application is deleted.']),
+  },
+  flux(m, name): {
+    local flux = m.spec.gitops.flux,
+    local within = 'kubectl -n ' + quote(flux.namespace),
+    title: 'Flux',
+    text: markdown.text(['In place of ' + replaced(m) + ', once this rendering is committed' + (
+            if m.spec.secrets.provider != 'sops' then '.'
+            else ': Flux decrypts with the private key of one of\n`secrets.cluster_recipients`, which lies in the cluster and nowhere in Git.'
+          )])
+          + markdown.code('sh', (
+            if m.spec.secrets.provider != 'sops' then []
+            else [within + ' create secret generic ' + quote(flux.decryption_secret) + ' --from-file=age.agekey=/path/to/age.agekey']
+          ) + [
+            folder(m, 'flux'),
+            within + ' wait kustomization/' + quote(name) + ' --for=condition=Ready --timeout=20m',
+          ])
+          + markdown.text(['Expected: `condition met`. Storage comes first, then the Secrets, then the rest; volumes, claims and Secrets', 'stay when the Kustomizations are deleted, and so does the registry.']),
+  },
+};
+
 // replace is for workloads that leave a running pod as it is.
 local replace(m) =
   local selector(c) =
@@ -123,6 +192,11 @@ function(m)
   + markdown.steps(
     [namespace(m), directories(m), secrets(m)]
     + [step for step in m.steps.kubernetes if !later(step)]
-    + [apply(m)] + checks.clients(m) + [checks.registry(m)]
+    + [apply(m)]
+    + [
+      engines[engine](m, m.site)
+      for engine in (if 'repository' in m.spec.gitops then m.spec.gitops.engines else [])
+    ]
+    + scaling(m) + checks.clients(m) + [checks.registry(m)]
     + replace(m) + [step for step in m.steps.kubernetes if later(step)]
   )

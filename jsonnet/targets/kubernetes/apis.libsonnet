@@ -21,11 +21,13 @@ local fields = {
   enableServiceLinks: 13,
   cephCSI: 14,
   ingressPathType: 18,
+  scalingBehavior: 18,
   startupProbe: 18,
   topologySpreadConstraints: 18,
   seccompProfile: 19,
   fsGroupChangePolicy: 20,
   loadBalancerClass: 22,
+  serverSideApply: 22,
   podSecurityLabels: 23,
   unhealthyPodEvictionPolicy: 27,
   // from here on the in-tree CephFS plugin is deprecated, then absent

@@ -28,6 +28,16 @@ local controller(m, c) = {
   spec+: { selector: m.names.selector(c) },
 };
 
+// scraped tells a Prometheus that looks for annotations where the counts are.
+local scraped(m, c) =
+  if c.scrape == null || m.spec.metrics.discovery != 'annotations' then {} else {
+    annotations: {
+      'prometheus.io/scrape': 'true',
+      'prometheus.io/port': '' + [port.port for port in c.ports if port.name == c.scrape.port][0],
+      'prometheus.io/path': c.scrape.path,
+    },
+  };
+
 // m: the model; c: an effective component
 function(m, c)
   local k = m.spec.kubernetes;
@@ -39,9 +49,10 @@ function(m, c)
       annotations: { 'hagen.dev/component': c.name },
     },
     spec: {
-      replicas: replicas(m, c),
+      // two writers of one number undo each other's work
+      [if !(c.name in k.autoscaling) then 'replicas']: replicas(m, c),
       template: {
-        metadata: { labels: m.names.podLabels(c) },
+        metadata: { labels: m.names.podLabels(c) } + scraped(m, c),
         spec: pod(m, c),
       },
     },

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"sync"
+
+	"hagen/internal/compile"
+	"hagen/internal/diag"
+	"hagen/internal/diff"
+	"hagen/internal/review"
+)
+
+// collector gathers the reports of all registries.
+type collector struct {
+	streams  streams
+	reviewer *review.Reviewer
+	mu       sync.Mutex
+	reports  []diff.Report
+	// problems are what is told beside the reports: warnings, a broken base.
+	problems diag.List
+	broken   bool
+}
+
+func (c *collector) compare(args []string, o diffOptions) error {
+	if o.two(args) {
+		return c.twoStates(args[0], args[1])
+	}
+	compiler, err := newCompiler()
+	if err != nil {
+		return err
+	}
+	if o.base != "" {
+		return c.withBase(compiler, args, o)
+	}
+	return c.withOutput(compiler, args, o)
+}
+
+// add compares two states and keeps the report, without the states.
+func (c *collector) add(p pairOfStates) {
+	report := c.reviewer.Report(p.old, p.new, p.notes...)
+	if p.broken {
+		report.Status = diff.Broken
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.reports = append(c.reports, report)
+}
+
+func (c *collector) warn(site compile.Site) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, warning := range site.Warnings {
+		c.problems.Add(warning)
+	}
+}
+
+// sideOf is what a spec compiles to.
+func sideOf(site compile.Site, label string) diff.Side {
+	return diff.Side{
+		Label: label, Registry: site.Manifest.Name, Environment: site.Manifest.Environment,
+		Harbor: site.Manifest.Harbor, Files: site.Files, Prints: site.Fingerprints(),
+	}
+}

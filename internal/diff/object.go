@@ -1,0 +1,171 @@
+package diff
+
+import (
+	"cmp"
+	"path"
+	"strings"
+
+	"hagen/internal/artifact"
+	"hagen/internal/parse"
+)
+
+// object reads an object of the cluster: the texts of a ConfigMap in their own
+// formats, of a Secret the names only.
+func (m *Model) object(file artifact.File, object map[string]any) *Entity {
+	o := artifact.Object(object)
+	group, _, ok := strings.Cut(o.APIVersion(), "/")
+	if !ok {
+		group = ""
+	}
+	e := &Entity{
+		Object:     Object{Target: kubernetes, Kind: o.Kind(), Namespace: o.Namespace(), Name: o.Name(), Group: group},
+		executable: file.Executable,
+	}
+	switch {
+	case e.Name != "":
+	case e.Kind == "Kustomization":
+		e.Name = path.Dir(file.Path)
+	default:
+		e.Name = file.Path
+	}
+	e.Value = m.objectValue(o)
+	return e
+}
+
+func (m *Model) objectValue(o artifact.Object) any {
+	n := normalizer{lists: m.lists}
+	out := map[string]any{}
+	for key, value := range o {
+		switch {
+		case o.Kind() == "ConfigMap" && key == "data":
+			out[key] = n.texts(artifact.Map(value))
+		case o.Kind() == "Secret" && (key == "data" || key == "stringData"):
+			out["data"] = merged(out["data"], m.secretValues(o, artifact.Map(value)))
+		case o.Kind() == "Secret" && key == "sops":
+			out[key] = encryption(artifact.Map(value))
+		case o.Kind() == "SealedSecret" && key == "spec":
+			out[key] = m.sealedSpec(n, o, artifact.Map(value))
+		default:
+			out[key] = n.value(key, value)
+		}
+	}
+	return out
+}
+
+func merged(before any, values map[string]any) map[string]any {
+	for key, value := range artifact.Map(before) {
+		values[key] = value
+	}
+	return values
+}
+
+// texts reads the entries of a ConfigMap.
+func (n normalizer) texts(data map[string]any) any {
+	out := map[string]any{}
+	for key, value := range data {
+		text, ok := value.(string)
+		if !ok {
+			out[key] = n.value(key, value)
+			continue
+		}
+		out[key] = n.text(key, text)
+	}
+	return out
+}
+
+// secretValues hides the values of a Secret. SOPS and sealed-secrets encrypt
+// anew what has not changed: the fingerprint tells.
+func (m *Model) secretValues(o artifact.Object, data map[string]any) map[string]any {
+	out := map[string]any{}
+	for key, value := range data {
+		text := artifact.Text(value)
+		if strings.HasPrefix(text, "ENC[") {
+			out[key] = seal(text, m.print(o.Name(), "", key))
+			continue
+		}
+		out[key] = hide(identity(value))
+	}
+	return out
+}
+
+func (m *Model) sealedSpec(n normalizer, o artifact.Object, spec map[string]any) any {
+	out := map[string]any{}
+	for key, value := range spec {
+		if key != "encryptedData" {
+			out[key] = n.value(key, value)
+			continue
+		}
+		sealed := map[string]any{}
+		for name, text := range artifact.Map(value) {
+			sealed[name] = seal(artifact.Text(text), m.print(o.Name(), "", name))
+		}
+		out[key] = sealed
+	}
+	return out
+}
+
+// encryption keeps of what SOPS notes who can read the file; the rest changes
+// with every encryption.
+func encryption(sops map[string]any) any {
+	var readers []any
+	for _, kind := range []string{"age", "kms", "gcp_kms", "azure_kv", "hc_vault", "pgp"} {
+		for _, item := range artifact.List(sops[kind]) {
+			entry := artifact.Map(item)
+			reader := cmp.Or(artifact.Text(entry["recipient"]), artifact.Text(entry["arn"]), artifact.Text(entry["resource_id"]),
+				artifact.Text(entry["vault_address"]), artifact.Text(entry["vaultUrl"]), artifact.Text(entry["fp"]))
+			readers = append(readers, kind+" "+reader)
+		}
+	}
+	return map[string]any{"recipients": readers}
+}
+
+// print returns the fingerprint of a key of a Secret: the compiler's, else that
+// which a bundle of the same registry tells; of what a node has, that of its own
+// bundle.
+func (m *Model) print(secret, node, key string) string {
+	if prints, ok := m.Prints[secret]; ok && node == "" {
+		return prints[key]
+	}
+	if m.nodePrints == nil {
+		m.readPrints()
+	}
+	return m.nodePrints[node][key]
+}
+
+// readPrints reads the lists of the bundles; the first stands for the cluster.
+func (m *Model) readPrints() {
+	m.nodePrints = map[string]map[string]string{}
+	for _, file := range m.Files {
+		if !inBundle(file.Path) || path.Base(file.Path) != parse.SecretsList {
+			continue
+		}
+		list, _ := parse.Read(parse.SecretsList, string(file.Data)).Value.(map[string]any)
+		prints := map[string]string{}
+		for name, print := range artifact.Map(list["fingerprint"]) {
+			prints[name] = artifact.Text(print)
+		}
+		m.nodePrints[nodeOf(file.Path)] = prints
+		if m.nodePrints[""] == nil {
+			m.nodePrints[""] = prints
+		}
+	}
+}
+
+// nodeSecrets is the encrypted file of a bundle: lines "secret NAME" and the
+// value in the armour of age.
+const nodeSecrets = "secrets.age"
+
+func (m *Model) sealedFile(file artifact.File, node, name string) *Entity {
+	values := map[string]any{}
+	for i, piece := range strings.Split("\n"+string(file.Data), "\nsecret ") {
+		material, armour, ok := strings.Cut(piece, "\n")
+		if i == 0 || !ok {
+			continue
+		}
+		values[strings.TrimSpace(material)] = seal(armour, m.print("", node, strings.TrimSpace(material)))
+	}
+	return &Entity{
+		Object: Object{Target: vm, Kind: "file", Name: name}, Place: Place{Node: node},
+		Value: doc{parse.Document{Format: "age", Value: values}, string(file.Data)}, data: string(file.Data), executable: file.Executable,
+	}
+}

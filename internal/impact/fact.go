@@ -1,0 +1,132 @@
+package impact
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"hagen/internal/artifact"
+	"hagen/internal/diff"
+)
+
+// factsOf looks at the object around a change.
+func (j *judge) factsOf(c *diff.Change) facts {
+	f := facts{"size": sizeOf(c.Old, c.New), "had": yesNo(c.Old != nil), "has": yesNo(c.New != nil)}
+	f["version"] = versionFact(c)
+	f["whole"] = yesNo(len(c.Path) == 0)
+	f["zero"] = yesNo(c.New == int64(0))
+	for _, m := range []*diff.Model{j.x.Old, j.x.New} {
+		if c.Object.Kind == "registry" {
+			break
+		}
+		if e := entity(m, c); e != nil {
+			objectFacts(f, artifact.Map(e.Value), m == j.x.New)
+		}
+	}
+	return f
+}
+
+// entity finds the object of a change on a side.
+func entity(m *diff.Model, c *diff.Change) *diff.Entity {
+	for _, place := range c.Places {
+		for _, e := range m.Entities(place.File) {
+			if e.Object.Kind == c.Object.Kind && (e.Object.Name == c.Object.Name || c.Op == diff.Renamed) {
+				return e
+			}
+		}
+	}
+	return nil
+}
+
+// objectFacts notes what an object says of itself; what it says on the new side
+// counts, but for what makes it immutable now.
+func objectFacts(f facts, object map[string]any, isNew bool) {
+	spec := artifact.Map(object["spec"])
+	if !isNew {
+		f["immutable"] = yesNo(object["immutable"] == true)
+	}
+	f["api"] = artifact.Text(object["apiVersion"])
+	f["type"] = artifact.Text(spec["type"])
+	if spec["storageClassName"] == "" {
+		f["class"] = "static"
+	}
+	f["reclaim"] = artifact.Text(spec["persistentVolumeReclaimPolicy"])
+	f["selector"] = "differs"
+	selector, labels := artifact.Map(spec["selector"]), artifact.Map(artifact.Map(artifact.Map(spec["template"])["metadata"])["labels"])
+	if matchLabels := artifact.Map(selector["matchLabels"]); matchLabels != nil {
+		selector = matchLabels
+	}
+	matches := true
+	for key, value := range selector {
+		matches = matches && labels[key] == value
+	}
+	if matches {
+		f["selector"] = "matches"
+	}
+}
+
+// sizeOf compares two quantities or numbers.
+func sizeOf(old, new any) string {
+	before, okBefore := quantity(old)
+	now, okNow := quantity(new)
+	switch {
+	case !okBefore || !okNow || before == now:
+		return ""
+	case now < before:
+		return "shrinks"
+	}
+	return "grows"
+}
+
+// factors are the suffixes of quantities.
+var factors = map[string]float64{
+	"": 1, "m": 1e-3, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15,
+	"Ki": 1 << 10, "Mi": 1 << 20, "Gi": 1 << 30, "Ti": 1 << 40, "Pi": 1 << 50,
+}
+
+func quantity(value any) (float64, bool) {
+	text := fmt.Sprint(value)
+	number := strings.TrimRight(text, "kKMGTPim")
+	factor, ok := factors[text[len(number):]]
+	n, err := strconv.ParseFloat(number, 64)
+	return n * factor, ok && err == nil
+}
+
+// versionChange tells of another version of Harbor, which no single file says.
+func versionChange(x diff.Comparison) []diff.Change {
+	old, new := x.Old.Harbor, x.New.Harbor
+	if old == new || old == "" || new == "" {
+		return nil
+	}
+	return []diff.Change{{
+		Object: diff.Object{Kind: "registry", Name: x.New.Registry}, Places: []diff.Place{{File: "manifest.json"}},
+		Path: diff.Path{"harbor"}, Op: diff.Changed, Old: old, New: new,
+	}}
+}
+
+// versionFact says how far a version of Harbor moves.
+func versionFact(c *diff.Change) string {
+	if c.Object.Kind != "registry" {
+		return ""
+	}
+	old, new := numbers(c.Old), numbers(c.New)
+	switch {
+	case old[0] != new[0]:
+		return "generation"
+	case new[1] < old[1] || new[1] == old[1] && new[2] < old[2]:
+		return "downgrade"
+	case new[1] > old[1]+2 && old[0] >= 2:
+		return "jump"
+	case new[1] > old[1]:
+		return "minor"
+	}
+	return "patch"
+}
+
+func numbers(version any) [3]int {
+	var out [3]int
+	for i, part := range strings.SplitN(fmt.Sprint(version), ".", 3) {
+		out[i], _ = strconv.Atoi(part)
+	}
+	return out
+}

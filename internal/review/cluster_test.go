@@ -1,0 +1,110 @@
+package review_test
+
+// The names of files of the examples that cases change often.
+const (
+	core       = "kubernetes/deployment-core.yaml"
+	coreEnv    = "kubernetes/configmap-core-env.yaml"
+	registry   = "kubernetes/configmap-registry-config.yaml"
+	volume     = "kubernetes/persistentvolume-hub-2-15-registry.yaml"
+	claim      = "kubernetes/persistentvolumeclaim-registry.yaml"
+	service    = "kubernetes/service-proxy.yaml"
+	controller = "kubernetes/replicationcontroller-ui-rc.yaml"
+	checksum   = "    spec:\n      automountServiceAccountToken: false\n"
+)
+
+// object is a manifest of a kind that the examples do not have.
+func object(api, kind, rest string) string {
+	return "apiVersion: " + api + "\nkind: " + kind + "\nmetadata:\n  name: extra\n  namespace: harbor\n" + rest
+}
+
+const extra = "kubernetes/extra.yaml"
+
+// rolled is a pod template with another checksum, as a build writes it when
+// what the pods read has changed.
+func rolled() edit { return sub(core, "config-checksum: \"", "config-checksum: \"0") }
+
+func statefulSet() string {
+	return object("apps/v1", "StatefulSet", `spec:
+  replicas: 2
+  serviceName: extra
+  updateStrategy:
+    type: RollingUpdate
+  selector:
+    matchLabels:
+      app: extra
+  template:
+    metadata:
+      labels:
+        app: extra
+    spec:
+      containers:
+      - name: extra
+        image: example.com/extra:1
+`)
+}
+
+func daemonSet(api string) string {
+	return object(api, "DaemonSet", `spec:
+  selector:
+    matchLabels:
+      app: extra
+  template:
+    metadata:
+      labels:
+        app: extra
+        tier: one
+    spec:
+      containers:
+      - name: extra
+        image: example.com/extra:1
+`)
+}
+
+const hub, hub1 = "hub-2-15", "hub-k8s-1-2"
+
+var clusterChanges = []change{
+	{rule: "pv-removed", in: hub, edits: []edit{drop(volume)}},
+	{rule: "pvc-removed", in: hub, edits: []edit{drop(claim)}},
+	{rule: "namespace-removed", in: hub, edits: []edit{drop("kubernetes/namespace-harbor.yaml")}},
+	{rule: "volume-renamed", in: hub, edits: []edit{sub(volume, "name: hub-2-15-registry", "name: hub-2-15-images")}},
+	{rule: "prune-guard", in: hub, edits: []edit{sub(volume, "  annotations:\n    kustomize.toolkit.fluxcd.io/prune: disabled\n", "")}},
+	{rule: "pv-reclaim-delete", in: hub, edits: []edit{sub(volume, "Retain", "Delete")}},
+	{rule: "pv-source", in: hub, edits: []edit{sub(volume, "kernelMountOptions: noatime", "kernelMountOptions: relatime")}},
+	{rule: "pv-fixed", in: hub, edits: []edit{sub(volume, "volumeMode: Filesystem", "volumeMode: Block")}},
+	{rule: "pv-other", in: hub, edits: []edit{sub(volume, "storage: 5Gi", "storage: 10Gi")}},
+	{rule: "pvc-shrinks", in: hub, edits: []edit{sub(claim, "storage: 5Gi", "storage: 512Mi")}},
+	{rule: "pvc-static-grows", in: hub, edits: []edit{sub(claim, "storage: 5Gi", "storage: 10Gi")}},
+	{rule: "pvc-grows", in: hub, given: []edit{sub(claim, `storageClassName: ""`, "storageClassName: fast")}, edits: []edit{sub(claim, "storage: 5Gi", "storage: 10Gi")}},
+	{rule: "pvc-spec", in: hub, edits: []edit{sub(claim, "ReadWriteMany", "ReadWriteOnce")}},
+	{rule: "pv-path", in: hub, edits: []edit{sub(volume, "/apps/harbor/data/registry", "/apps/harbor/data/images")}},
+	{name: "pv-path-in-tree", rule: "pv-path", in: hub1, edits: []edit{sub("kubernetes/persistentvolume-registry-pv.yaml", "/apps/harbor-k8s/registry", "/apps/harbor/registry")}},
+
+	{rule: "workload-removed", in: hub, edits: []edit{drop(core)}},
+	{rule: "workload-renamed", in: hub, edits: []edit{sub(core, "metadata:\n  name: core\n", "metadata:\n  name: kern\n")}},
+	{rule: "workload-added", in: hub, edits: []edit{put(extra, statefulSet())}},
+	{rule: "labels-without-selector", in: hub, edits: []edit{sub(core, "      labels:\n        app.kubernetes.io/name: core\n", "      labels:\n        app.kubernetes.io/name: kern\n")}},
+	{rule: "rc-selector", in: hub1, edits: []edit{sub(controller, "name: ui-apps", "name: ui-pods")}},
+	{name: "rc-selector-alone", rule: "labels-without-selector", in: hub1, edits: []edit{sub(controller, "  selector:\n    name: ui-apps", "  selector:\n    name: ui-pods")}},
+	{rule: "selector", in: hub, edits: []edit{sub(core, "      app.kubernetes.io/part-of: harbor\n  strategy", "  strategy")}},
+	{rule: "selector-old-api", in: hub, given: []edit{put(extra, daemonSet("extensions/v1beta1"))}, edits: []edit{sub(extra, "    matchLabels:\n", "    matchLabels:\n      tier: one\n")}},
+	{rule: "replicas-zero", in: hub, edits: []edit{sub(core, "replicas: 3", "replicas: 0")}},
+	{rule: "replicas-left-out", in: hub, edits: []edit{sub(core, "  replicas: 3\n", "")}},
+	{rule: "replicas", in: hub, edits: []edit{sub(core, "replicas: 3", "replicas: 5")}},
+	{rule: "rc-template", in: hub1, edits: []edit{sub(controller, "harbor-ui:v1.2.0", "harbor-ui:v1.2.2")}},
+	{rule: "recreate-strategy", in: hub, given: []edit{sub(core, "    rollingUpdate:\n      maxSurge: 1\n      maxUnavailable: 0\n    type: RollingUpdate", "    type: Recreate")}, edits: []edit{sub(core, "memory: 512Mi", "memory: 1Gi")}},
+	{rule: "template", in: hub, edits: []edit{sub(core, "memory: 512Mi", "memory: 1Gi")}},
+	{name: "template-image", rule: "template", in: hub, edits: []edit{sub(core, "goharbor/harbor-core:v2.15.2", "mirror.example.com/harbor-core:v2.15.2")}},
+	{name: "template-order-of-lists", rule: "reformatted", in: hub, edits: []edit{sub(core, "        - name: http\n          containerPort: 8080\n          protocol: TCP\n        - name: metrics\n          containerPort: 9090\n          protocol: TCP\n", "        - name: metrics\n          containerPort: 9090\n          protocol: TCP\n        - name: http\n          containerPort: 8080\n          protocol: TCP\n")}},
+	{rule: "statefulset-may-change", in: hub, given: []edit{put(extra, statefulSet())}, edits: []edit{sub(extra, "RollingUpdate", "OnDelete")}},
+	{name: "statefulset-template", rule: "template", in: hub, given: []edit{put(extra, statefulSet())}, edits: []edit{sub(extra, "extra:1", "extra:2")}},
+	{rule: "statefulset-spec", in: hub, given: []edit{put(extra, statefulSet())}, edits: []edit{sub(extra, "serviceName: extra", "serviceName: other")}},
+	{rule: "workload-other", in: hub, edits: []edit{sub(core, "maxSurge: 1", "maxSurge: 2")}},
+	{rule: "job-template", in: hub, given: []edit{put(extra, object("batch/v1", "Job", "spec:\n  template:\n    spec:\n      restartPolicy: Never\n      containers:\n      - name: migrate\n        image: example.com/migrate:1\n"))}, edits: []edit{sub(extra, "migrate:1", "migrate:2")}},
+	{rule: "cronjob", in: hub, given: []edit{put(extra, object("batch/v1", "CronJob", "spec:\n  schedule: 1 2 * * *\n"))}, edits: []edit{sub(extra, "1 2", "3 4")}},
+	{rule: "pod-image", in: hub, given: []edit{put(extra, pod())}, edits: []edit{sub(extra, "probe:1", "probe:2")}},
+	{rule: "pod-spec", in: hub, given: []edit{put(extra, pod())}, edits: []edit{sub(extra, "Never", "Always")}},
+}
+
+func pod() string {
+	return object("v1", "Pod", "spec:\n  restartPolicy: Never\n  containers:\n  - name: probe\n    image: example.com/probe:1\n")
+}

@@ -1,0 +1,82 @@
+package review_test
+
+const (
+	compose      = "compose/*/docker-compose.yml"
+	registryFile = "compose/*/config/registry/config.yml"
+	jobsFile     = "compose/*/config/jobservice/config.yml"
+	list         = "compose/*/host/secrets.list"
+	hubVM        = "hub-vm"
+)
+
+// rotated is a secret with another fingerprint on every node.
+func rotated(name, print string) []edit {
+	return []edit{sub(list, "fingerprint "+name+" "+print, "fingerprint "+name+" 0123456789abcdef")}
+}
+
+var machineChanges = []change{
+	{rule: "bundle-added", in: hub, given: []edit{drop("compose/node3/")}, edits: []edit{put("compose/node3/docker-compose.yml", "services: {}\n")}},
+	{rule: "bundle-removed", in: hub, edits: []edit{drop("compose/node3/")}},
+	{rule: "service-of-bundle-removed", in: hubVM, given: []edit{sub(compose, "services:\n", "services:\n  extra:\n    image: example.com/extra:1\n")}, edits: []edit{sub(compose, "  extra:\n    image: example.com/extra:1\n", "")}},
+	{rule: "service-of-bundle-added", in: hubVM, edits: []edit{sub(compose, "services:\n", "services:\n  extra:\n    image: example.com/extra:1\n")}},
+	{rule: "compose-not-counted", in: hub, edits: []edit{sub(compose, "      registry:\n        condition: service_started\n    environment", "    environment")}},
+	{rule: "compose-local-port", in: hub, edits: []edit{sub(compose, "127.0.0.1:1514:", "127.0.0.1:1515:")}},
+	{rule: "compose-port", in: hubVM, edits: []edit{sub(compose, `"8070:80"`, `"8080:80"`)}},
+	{rule: "compose-image", in: hub, edits: []edit{sub(compose, "goharbor/harbor-core:", "mirror.example.com/harbor-core:")}},
+	{rule: "compose-service", in: hub, edits: []edit{sub("compose/node1/docker-compose.yml", "LOG_LEVEL: info\n      MAX_JOB", "LOG_LEVEL: debug\n      MAX_JOB")}},
+	{rule: "compose-network", in: hub, edits: []edit{sub(compose, "172.28.0.0/24", "172.29.0.0/24")}},
+	{rule: "compose-volume-removed", in: hubVM, given: []edit{sub(compose, "services:\n", "volumes:\n  cache: {}\nservices:\n")}, edits: []edit{sub(compose, "volumes:\n  cache: {}\nservices:\n", "services:\n")}},
+	{rule: "compose-project-name", in: hubVM, edits: []edit{sub(compose, "services:\n", "name: other\nservices:\n")}},
+	{rule: "compose-project", in: hubVM, edits: []edit{sub(compose, "services:\n", "x-note: hello\nservices:\n")}},
+
+	{rule: "version-generation", in: hub, from: "1.2.2", to: "2.15.2", edits: []edit{sub("SECRETS.md", "#", "##")}},
+	{rule: "version-downgrade", in: hub, from: "2.15.2", to: "2.14.4", edits: []edit{sub("SECRETS.md", "#", "##")}},
+	{rule: "version-jump", in: hub, from: "2.10.0", to: "2.13.5", edits: []edit{sub("SECRETS.md", "#", "##")}},
+	{rule: "version-minor", in: hub, from: "2.14.4", to: "2.15.2", edits: []edit{sub(compose, "v2.15.2", "v2.15.3")}},
+	{rule: "version-patch", in: hub, from: "2.15.1", to: "2.15.2", edits: []edit{sub("SECRETS.md", "#", "##")}},
+	{rule: "bundle-config-rolls", in: hub, edits: []edit{sub(registryFile, "level: info", "level: debug"), sub(compose, "goharbor/registry-photon:", "mirror.example.com/registry-photon:")}},
+	{rule: "bundle-config", in: hub, edits: []edit{sub(registryFile, "level: info", "level: debug")}},
+	{name: "bundle-config-nginx", rule: "bundle-config", in: hub, edits: []edit{sub("compose/*/config/proxy/nginx.conf", "client_max_body_size 0", "client_max_body_size 1g")}},
+	{rule: "node-scripts", in: hub, edits: []edit{sub("compose/*/host/node.list", "10.10.4.11 6789", "10.10.4.11 3300")}},
+	{rule: "balancer", in: hub, edits: []edit{sub("balancer/haproxy.cfg", "maxconn 4096", "maxconn 8192")}},
+	{rule: "unit", in: hub, edits: []edit{sub("compose/*/host/harbor.service", "TimeoutStopSec=600", "TimeoutStopSec=900")}},
+	{rule: "mount-unit", in: hub, edits: []edit{sub("compose/*/host/mnt-cephfs-harbor.mount", "noatime", "relatime")}},
+	{rule: "secrets-of-node", in: hub, edits: []edit{sub(list, "file passwd 10000 10000 0400", "file passwd 10000 10000 0440")}},
+	{rule: "document", in: hub, edits: []edit{sub("SECRETS.md", "#", "##")}},
+	{rule: "clients", in: hubVM, edits: []edit{sub("clients/daemon.json", ":8070", ":8080")}},
+	{rule: "file-unused", in: hub, given: []edit{put("compose/node1/config/extra.txt", "a\nb\n")}, edits: []edit{sub("compose/node1/config/extra.txt", "a", "c")}},
+
+	{rule: "external-url", in: hub, edits: []edit{sub(compose, "EXT_ENDPOINT: https://hub.example.com", "EXT_ENDPOINT: https://registry.example.com")}},
+	{name: "external-url-cluster", rule: "external-url", in: hub, edits: []edit{sub(coreEnv, "EXT_ENDPOINT: https://hub.example.com", "EXT_ENDPOINT: https://registry.example.com")}},
+	{rule: "token-realm", in: hubVM, edits: []edit{sub(registryFile, "/service/token", "/other/token")}},
+	{rule: "database-name", in: hub, edits: []edit{sub(coreEnv, "POSTGRESQL_DATABASE: registry", "POSTGRESQL_DATABASE: harbor")}},
+	{rule: "database-address", in: hub, edits: []edit{sub(coreEnv, "postgres.example.com", "postgres2.example.com")}},
+	{rule: "database-user", in: hub, edits: []edit{sub(coreEnv, "POSTGRESQL_USERNAME: harbor", "POSTGRESQL_USERNAME: hub")}},
+	{rule: "redis-address", in: hub, edits: []edit{sub(registry, "redis1.example.com", "redis9.example.com")}},
+	{rule: "job-queue", in: hub, edits: []edit{sub(jobsFile, "harbor_job_service_namespace", "other_namespace")}},
+	{rule: "registry-storage", in: hub, edits: []edit{sub(registryFile, "rootdirectory: /storage", "rootdirectory: /images")}},
+	{rule: "storage-provider", in: hub, edits: []edit{sub(coreEnv, "REGISTRY_STORAGE_PROVIDER_NAME: filesystem", "REGISTRY_STORAGE_PROVIDER_NAME: s3")}},
+	{rule: "stored-mount", in: hubVM, edits: []edit{sub(compose, "source: /mnt/cephfs/harbor/data/registry\n      target: /storage", "source: /mnt/cephfs/harbor/data/images\n      target: /storage")}},
+	{rule: "node-mount", in: hub, edits: []edit{sub("compose/*/host/fstab", "/apps/harbor", "/apps/other")}},
+	{rule: "registry-auth", in: hub, edits: []edit{sub(registryFile, "path: /etc/registry/passwd", "path: /etc/registry/users")}},
+	{rule: "registry-http", in: hub, edits: []edit{sub(registryFile, `addr: ":5000"`, `addr: ":5001"`)}},
+	{rule: "internal-url", in: hub, edits: []edit{sub(coreEnv, "CORE_URL: http://core:8080", "CORE_URL: https://core:8443")}},
+	{rule: "read-only", in: hub, edits: []edit{sub(coreEnv, `READ_ONLY: "false"`, `READ_ONLY: "true"`)}},
+	{rule: "auth-mode", in: hubVM, edits: []edit{sub(compose, "AUTH_MODE: db_auth", "AUTH_MODE: ldap_auth")}},
+	{rule: "settings-reset", in: hubVM, edits: []edit{sub(compose, `RESET: "true"`, `RESET: "false"`)}},
+	{rule: "shared-cache", in: hub, edits: []edit{sub(coreEnv, "data:\n", "data:\n  CACHE_ENABLED: \"true\"\n")}},
+	{rule: "scanner-robots", in: hub, edits: []edit{sub(coreEnv, `ROBOT_SCANNER_NAME_PREFIX: "40d04cfe"`, "ROBOT_SCANNER_NAME_PREFIX: other")}},
+	{rule: "proxy-listens", in: hub, edits: []edit{sub("compose/*/config/proxy/nginx.conf", "listen 8443", "listen 9443")}},
+	{rule: "job-logs", in: hub, edits: []edit{sub("kubernetes/configmap-jobservice-config.yaml", "duration: 1", "duration: 9"), sub("kubernetes/deployment-jobservice.yaml", "name: jobservice-config\n", "name: other\n")}},
+
+	{rule: "secretkey", in: hub, edits: rotated("secretkey", "fc2460a5c816b514")},
+	{rule: "token-key", in: hub, edits: rotated("private_key.pem", "f7a892493b4f2047")},
+	{rule: "internal-secret", in: hub, edits: rotated("core_secret", "95f1b8ee0c6b7b67")},
+	{rule: "registry-password", in: hub, edits: rotated("registry_password", "dcbb0bd8c2e07988")},
+	{rule: "upload-secret", in: hub, edits: rotated("registry_http_secret", "f4f3f2a0cb247c8f")},
+	{rule: "database-password", in: hub, edits: rotated("database_password", "c0d7eccfabea525a")},
+	{rule: "redis-password", in: hub, edits: rotated("redis_password", "0898699528ac098b")},
+	{rule: "csrf-key", in: hub, edits: rotated("csrf_key", "8d894b7024ffcf3f")},
+	{rule: "admin-password", in: hub, edits: rotated("harbor_admin_password", "5dd55f61943ff532")},
+	{rule: "ceph-key", in: hub, edits: rotated("ceph_key", "f50ee745b4c07bfb")},
+	{rule: "certificate-pair", in: hub, edits: rotated("tls.crt", "668d2d8f9cc1164d")},
+}

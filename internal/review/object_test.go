@@ -1,0 +1,66 @@
+package review_test
+
+func ingress() string {
+	return object("networking.k8s.io/v1", "Ingress", "spec:\n  rules:\n  - host: hub.example.com\n    http:\n      paths:\n      - path: /\n        pathType: Prefix\n        backend:\n          service:\n            name: proxy\n            port:\n              number: 80\n")
+}
+
+func configMap(rest string) string { return object("v1", "ConfigMap", rest) }
+
+// mounted makes core mount the ConfigMap extra as a folder.
+func mounted() []edit {
+	return []edit{
+		put(extra, configMap("data:\n  extra.yml: |\n    a: 1\n    b: 2\n")),
+		sub(core, "        volumeMounts:\n", "        volumeMounts:\n        - name: extra\n          mountPath: /extra\n"),
+		sub(core, "      volumes:\n", "      volumes:\n      - name: extra\n        configMap:\n          name: extra\n"),
+	}
+}
+
+const secrets = "secrets/secret-harbor-secrets.yaml"
+
+var objectChanges = []change{
+	{rule: "service-removed", in: hub, edits: []edit{drop("kubernetes/service-core.yaml")}},
+	{rule: "cluster-ip", in: hub, edits: []edit{sub("kubernetes/service-core.yaml", "spec:\n", "spec:\n  clusterIP: None\n")}},
+	{rule: "lb-class", in: hub, edits: []edit{sub(service, "spec:\n", "spec:\n  loadBalancerClass: example.com/lb\n")}},
+	{rule: "service-type", in: hub, edits: []edit{sub(service, "type: LoadBalancer", "type: ClusterIP")}},
+	{rule: "node-port", in: hub1, edits: []edit{sub("kubernetes/service-nginx.yaml", "nodePort: 31777", "nodePort: 30002")}},
+	{rule: "service-port", in: hub, edits: []edit{sub(service, "port: 443", "port: 8443")}},
+	{rule: "service-other", in: hub, edits: []edit{sub(service, "spec:\n", "spec:\n  sessionAffinity: ClientIP\n")}},
+
+	{rule: "config-added", in: hub, edits: []edit{put(extra, configMap("data:\n  a: b\n"))}},
+	{rule: "config-immutable", in: hub, given: []edit{sub(coreEnv, "kind: ConfigMap\n", "kind: ConfigMap\nimmutable: true\n")}, edits: []edit{sub(coreEnv, "LOG_LEVEL: info", "LOG_LEVEL: debug")}},
+	{rule: "secret-type", in: hub, edits: []edit{sub("secrets/secret-harbor-tls.yaml", "kubernetes.io/tls", "Opaque")}},
+	{rule: "secret-recipients", in: hub, edits: []edit{sub(secrets, "recipient: age1g70p8tr0jse248fuqafdu8v0lxh2et9cu82j57fxwj0pqg7ja5hqq9kdem", "recipient: age1other")}},
+	{rule: "config-renamed", in: hub, given: []edit{sub(coreEnv, "name: core-env", "name: core-env-5h2b9kdm7c"), sub(core, "name: core-env", "name: core-env-5h2b9kdm7c")}, edits: []edit{
+		sub(coreEnv, "core-env-5h2b9kdm7c", "core-env-8k4tf6gg2m"), sub(core, "core-env-5h2b9kdm7c", "core-env-8k4tf6gg2m"), sub(coreEnv, "LOG_LEVEL: info", "LOG_LEVEL: debug"),
+	}},
+	{rule: "config-renamed-rc", in: hub1, given: []edit{sub("kubernetes/configmap-harbor-ui-config.yaml", "name: harbor-ui-config", "name: harbor-ui-config-5h2b9kdm7c"), sub(controller, "          name: harbor-ui-config\n", "          name: harbor-ui-config-5h2b9kdm7c\n")}, edits: []edit{
+		sub("kubernetes/configmap-harbor-ui-config.yaml", "5h2b9kdm7c", "8k4tf6gg2m"), sub(controller, "5h2b9kdm7c", "8k4tf6gg2m"),
+	}},
+	{rule: "config-removed-used", in: hub, edits: []edit{drop(coreEnv)}},
+	{rule: "config-unused", in: hub, given: []edit{put(extra, configMap("data:\n  a: b\n"))}, edits: []edit{sub(extra, "a: b", "a: c")}},
+	{rule: "config-metadata", in: hub, edits: []edit{sub(coreEnv, "app.kubernetes.io/part-of: harbor", "app.kubernetes.io/part-of: hub")}},
+	{rule: "config-rc", in: hub1, edits: []edit{sub("kubernetes/configmap-harbor-ui-config.yaml", "LOG_LEVEL: debug", "LOG_LEVEL: info")}},
+	{rule: "config-rolls", in: hub, edits: []edit{sub(coreEnv, "LOG_LEVEL: info", "LOG_LEVEL: debug"), rolled()}},
+	{rule: "config-env", in: hub, edits: []edit{sub(coreEnv, "LOG_LEVEL: info", "LOG_LEVEL: debug")}},
+	{rule: "config-subpath", in: hub, edits: []edit{sub(registry, "level: info", "level: debug")}},
+	{rule: "config-mounted", in: hub, given: mounted(), edits: []edit{sub(extra, "a: 1", "a: 3")}},
+	{name: "config-formatting", rule: "reformatted", in: hub, given: mounted(), edits: []edit{sub(extra, "    a: 1\n    b: 2\n", "    # the same\n    b:   2\n    a: 1\n")}},
+
+	{rule: "ingress-removed", in: hub, given: []edit{put(extra, ingress())}, edits: []edit{drop(extra)}},
+	{rule: "ingress-host", in: hub, given: []edit{put(extra, ingress())}, edits: []edit{sub(extra, "hub.example.com", "registry.example.com")}},
+	{rule: "ingress-other", in: hub, given: []edit{put(extra, ingress())}, edits: []edit{sub(extra, "number: 80", "number: 443")}},
+	{rule: "role-ref", in: hub, given: []edit{put(extra, object("rbac.authorization.k8s.io/v1", "RoleBinding", "roleRef:\n  apiGroup: rbac.authorization.k8s.io\n  kind: Role\n  name: a\n"))}, edits: []edit{sub(extra, "name: a", "name: b")}},
+	{rule: "storage-class", in: hub, given: []edit{put(extra, object("storage.k8s.io/v1", "StorageClass", "provisioner: a.example.com\n"))}, edits: []edit{sub(extra, "a.example.com", "b.example.com")}},
+	{rule: "class-fixed", in: hub, given: []edit{put(extra, object("scheduling.k8s.io/v1", "PriorityClass", "value: 10\n"))}, edits: []edit{sub(extra, "10", "20")}},
+	{rule: "autoscaler", in: hub, given: []edit{put(extra, object("autoscaling/v2", "HorizontalPodAutoscaler", "spec:\n  maxReplicas: 4\n"))}, edits: []edit{sub(extra, "4", "6")}},
+	{rule: "policy", in: hub, edits: []edit{sub("kubernetes/poddisruptionbudget-core.yaml", "maxUnavailable: 1", "maxUnavailable: 2")}},
+	{rule: "pod-security", in: hub, edits: []edit{sub("kubernetes/namespace-harbor.yaml", "enforce: restricted", "enforce: baseline")}},
+	{rule: "kustomization", in: hub, edits: []edit{sub("kubernetes/kustomization.yaml", "kind: Kustomization\n", "kind: Kustomization\nnamePrefix: a-\n")}},
+	{rule: "api-version", in: hub, given: []edit{put(extra, object("example.com/v1beta1", "Widget", "spec:\n  a: 1\n"))}, edits: []edit{sub(extra, "v1beta1", "v1")}},
+	{rule: "metadata", in: hub, edits: []edit{sub(core, "app.kubernetes.io/version: 2.15.2", "app.kubernetes.io/version: 2.15.3")}},
+	{rule: "object-added", in: hub, edits: []edit{put(extra, ingress())}},
+	{rule: "object-removed", in: hub, given: []edit{put(extra, object("example.com/v1", "Widget", "spec:\n  a: 1\n"))}, edits: []edit{drop(extra)}},
+	{rule: "object-other", in: hub, given: []edit{put(extra, object("example.com/v1", "Widget", "spec:\n  a: 1\n"))}, edits: []edit{sub(extra, "a: 1", "a: 2")}},
+	{rule: "moved", in: hub, edits: []edit{move(coreEnv, "config/configmap-core-env.yaml")}},
+	{rule: "reformatted", in: hub, edits: []edit{sub(coreEnv, "LOG_LEVEL: info", "LOG_LEVEL: \"info\"")}},
+}

@@ -1,0 +1,157 @@
+package rule
+
+import (
+	"fmt"
+	"path"
+	"reflect"
+	"strings"
+
+	"github.com/google/cel-go/common/ast"
+	"github.com/google/cel-go/common/types"
+	"github.com/google/cel-go/common/types/ref"
+	"github.com/google/cel-go/common/types/traits"
+	"github.com/google/cel-go/interpreter"
+
+	"hagen/internal/diag"
+)
+
+// Evaluate runs every rule that has something to read, of the shipped set and
+// of the user's own ones, and returns what it found.
+func (e *Evaluator) Evaluate(in Input) []Finding {
+	e.site = site{in: in, parsed: map[string]any{}, configured: map[string][]any{}}
+	for _, h := range e.heads {
+		items := e.selected(h)
+		if h.subject == "" || len(items) == 0 {
+			continue
+		}
+		if err := e.start(); err != nil {
+			return []Finding{{Diagnostic: diag.Diagnostic{Message: "the rules cannot be evaluated: " + err.Error()}}}
+		}
+		if err := e.rule(h, items); err != nil {
+			e.fail(h, Item{}, err)
+		}
+	}
+	found := e.findings
+	e.site = site{}
+	return found
+}
+
+func (e *Evaluator) selected(h head) []Item {
+	all := e.in.Items[h.subject]
+	if len(h.kinds) == 1 && h.kinds[0] == "*" {
+		return all
+	}
+	var out []Item
+	for _, item := range all {
+		if matches(item.Kinds, h.kinds) {
+			out = append(out, item)
+		}
+	}
+	return out
+}
+
+func matches(kinds, patterns []string) bool {
+	for _, pattern := range patterns {
+		for _, kind := range kinds {
+			if pattern == kind {
+				return true
+			}
+			if strings.Contains(pattern, "*") {
+				if ok, _ := path.Match(pattern, kind); ok {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+func values(items []Item) []any {
+	out := make([]any, len(items))
+	for i, item := range items {
+		out[i] = item.Value
+	}
+	return out
+}
+
+func (e *Evaluator) rule(h head, items []Item) error {
+	program, err := e.planned(h)
+	if err != nil {
+		return err
+	}
+	done := map[uintptr]outcome{}
+	for _, item := range items {
+		variables := &scope{shared: e.shared, name: h.subject, value: item.Value}
+		// What is the same on several nodes has one value, which is judged once.
+		twin := reflect.ValueOf(item.Value).Pointer()
+		o, known := done[twin]
+		if !known {
+			o.result, o.err = run(program, variables)
+			done[twin] = o
+		}
+		if o.err != nil {
+			e.fail(h, item, o.err)
+			continue
+		}
+		switch found := o.result.(type) {
+		case types.Bool:
+			if found {
+				e.found(h, item, variables, nil)
+			}
+		case traits.Lister:
+			for it := found.Iterator(); it.HasNext() == types.True; {
+				e.found(h, item, variables, it.Next())
+			}
+		default:
+			e.fail(h, item, fmt.Errorf("it gives %s, not true or false", o.result.Type().TypeName()))
+		}
+	}
+	return nil
+}
+
+// outcome is what the expression of a rule gave for one value.
+type outcome struct {
+	result ref.Val
+	err    error
+}
+
+// scope holds the variables of one evaluation.
+type scope struct {
+	shared map[string]any
+	name   string
+	value  any
+	it     ref.Val
+}
+
+// ResolveName returns the value of a variable.
+func (s *scope) ResolveName(name string) (any, bool) {
+	switch name {
+	case s.name:
+		return s.value, true
+	case "it_":
+		return s.it, s.it != nil
+	}
+	value, ok := s.shared[name]
+	return value, ok
+}
+
+// Parent returns nothing: there is no scope around this one.
+func (s *scope) Parent() interpreter.Activation { return nil }
+
+func (e *Evaluator) plan(checked *ast.AST) (interpreter.Interpretable, error) {
+	return e.interpreter.NewInterpretable(checked, interpreter.CompileRegexConstants(interpreter.MatchesRegexOptimization))
+}
+
+// run evaluates a program; a panic of a function is an error of the rule.
+func run(program interpreter.Interpretable, variables *scope) (result ref.Val, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("%v", r)
+		}
+	}()
+	result = program.Eval(variables)
+	if types.IsUnknownOrError(result) {
+		return nil, fmt.Errorf("%v", result)
+	}
+	return result, nil
+}

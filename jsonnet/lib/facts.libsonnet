@@ -1,0 +1,72 @@
+// What the rules in schema/rules/ read of the model: what follows from the spec,
+// and is known here only.
+local replicas = import '../targets/kubernetes/replicas.libsonnet';
+local storage = import '../targets/kubernetes/storage.libsonnet';
+
+// Each process of these has a pool of max_open_conns.
+local pooled = ['core', 'jobservice', 'exporter'];
+
+// most is how many pods of a component there can be.
+local most(m, c) =
+  local scaling = m.spec.kubernetes.autoscaling;
+  if c.name in scaling then std.max(replicas(m, c), scaling[c.name].max_replicas) else replicas(m, c);
+
+local processes(m) =
+  local count(components, of) = std.sum([of(c) for c in components if std.member(pooled, c.name)]);
+  (if m.onCompose then count(m.composeComponents, function(c) std.length(m.spec.vm.nodes)) else 0)
+  + (if m.onKubernetes then count(m.kubernetesComponents, function(c) most(m, c)) else 0);
+
+// node says what a virtual machine publishes and where its logs lie: on CephFS
+// what follows the mount point names the place, anything else is its own.
+local node(m, entry) =
+  local vm = m.spec.vm;
+  local mountPoint = std.rstripChars(std.get(entry, 'mount_point', vm.mount_point), '/') + '/';
+  local directory = std.get(entry, 'log_directory', std.get(vm, 'log_directory', ''));
+  local shared = std.startsWith(directory + '/', mountPoint);
+  {
+    name: entry.name,
+    published: m.net.published(entry),
+    log_directory: directory,
+    log_shared: shared,
+    log_place: if shared
+    then std.stripChars(std.substr(directory, std.length(mountPoint), 4096), '/')
+    else '/' + entry.name,
+  };
+
+// m: the model
+// Result: plain data; the rules call it `model`
+function(m) {
+  harbor: {
+    version: m.harbor.version,
+    minor: m.harbor.minor,
+    generation: m.harbor.generation,
+    features: m.harbor.features,
+    paths: m.harbor.paths,
+  },
+  net: {
+    scheme: m.net.scheme,
+    host: m.net.host,
+    port: m.net.port,
+    authority: m.net.authority,
+    external: m.net.external,
+    https: m.net.https,
+    termination: m.net.termination,
+    redirect: m.net.redirect,
+    is_address: m.net.isAddress,
+  },
+  database: { port: m.database.port, tls_mode: m.database.tls_mode },
+  nodes: if m.onCompose then [node(m, entry) for entry in m.spec.vm.nodes] else [],
+  cluster: if m.onKubernetes then { minor: m.cluster.minor, has: m.cluster.has } else { minor: 0, has: {} },
+  volume_driver: if m.onKubernetes then storage.driver(m) else '',
+  components: {
+    [name]: {
+      singleton: m.components[name].singleton,
+      clustered: std.member(m.components[name].targets, 'kubernetes'),
+      secrets: m.components[name].secretEnv,
+    }
+    for name in std.objectFields(m.components)
+  },
+  processes: processes(m),
+  // what pods can be scaled by because hagen brings its rule
+  metrics: std.objectFields(m.metrics),
+}
