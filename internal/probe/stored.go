@@ -90,7 +90,7 @@ func (p *probe) jobs(ctx context.Context) {
 	}
 	body, header := jsonBody(map[string]any{
 		"schedule":   map[string]string{"type": "Manual"},
-		"parameters": map[string]any{"dry_run": true, "audit_retention_hour": 24 * 365, "include_operations": "pull"},
+		"parameters": map[string]any{"dry_run": true, "audit_retention_hour": 24 * 365, "include_operations": "pull", "include_event_types": "pull_artifact"},
 	})
 	for _, door := range p.nodes {
 		answer, err := door.do(ctx, p.as(call{method: http.MethodPost, path: "/api/v2.0/system/purgeaudit/schedule", header: header, body: body}))

@@ -259,6 +259,11 @@ func (p *pair) preflight(t *testing.T) {
 	if out, err := p.two.Run("sh /opt/hagen/pair/host/preflight.sh"); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
+	for _, shell := range []string{"bash", "busybox sh"} {
+		if out, err := p.two.Run(shell + " /opt/hagen/pair/host/preflight.sh"); err != nil {
+			t.Errorf("%s: %v: %s", shell, err, out)
+		}
+	}
 	list := "/opt/hagen/pair/host/node.list"
 	for _, c := range []struct{ name, spoil, mend, want string }{
 		{"an owner", "chown root /mnt/cephfs/harbor/log/node2", "sh /opt/hagen/pair/host/directories.sh", "belongs to 0, not to 10000"},

@@ -72,7 +72,7 @@ func able() error {
 	return nil
 }
 
-// start runs the program again in new namespaces, and removes what can outlive them.
+// start makes the lab's folder, and removes what can outlive the lab.
 func start() int {
 	sweep()
 	dir := fmt.Sprint(prefix, os.Getpid())
@@ -80,8 +80,31 @@ func start() int {
 		fmt.Fprintln(os.Stderr, "e2e-vm cannot run here:", err)
 		return 1
 	}
-	defer os.Remove(dir)
-	defer removeGroups(filepath.Base(dir))
+	code := inside(dir)
+	removeGroups(filepath.Base(dir))
+	if err := errors.Join(os.Remove(dir), gone(filepath.Base(dir))); err != nil {
+		fmt.Fprintln(os.Stderr, "e2e-vm leaves something behind:", err)
+		return 1
+	}
+	return code
+}
+
+// gone wants nothing of a lab to be on the machine any more.
+func gone(name string) error {
+	for _, pattern := range []string{"/sys/fs/cgroup/*/" + name, "/sys/fs/cgroup/" + name} {
+		if left, _ := filepath.Glob(pattern); len(left) > 0 {
+			return fmt.Errorf("the control groups %s", strings.Join(left, ", "))
+		}
+	}
+	mounts, err := os.ReadFile("/proc/self/mounts")
+	if strings.Contains(string(mounts), name) {
+		return errors.New("mounts of " + name)
+	}
+	return err
+}
+
+// inside runs the program again in new namespaces and returns its exit code.
+func inside(dir string) int {
 	// the signal on a parent's death is tied to the thread that starts the child
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
