@@ -381,6 +381,25 @@ func (p *pair) update(t *testing.T) {
 	if report := p.probe(t); !strings.HasPrefix(report.Harbor, "v2.15.2") {
 		t.Errorf("Harbor is %s", report.Harbor)
 	}
+	t.Run("back and forth", func(t *testing.T) {
+		if _, err := p.one.Run("sh /opt/hagen/pair.old/host/update.sh"); err != nil {
+			t.Fatal(err)
+		}
+		var found []string
+		for _, f := range p.probe(t).Findings {
+			found = append(found, f.ID)
+		}
+		if len(found) != 1 || found[0] != "version" {
+			t.Errorf("with two versions hagen probe finds %q", found)
+		}
+		if _, err := p.one.Run(update); err != nil {
+			t.Fatal(err)
+		}
+		if out, err := p.one.Run("systemctl reload harbor.service"); err != nil || !strings.Contains(out, "serving") {
+			t.Errorf("%v: %s", err, out)
+		}
+		p.clean(t)
+	})
 }
 
 // report is what hagen probe writes.
