@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	core "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
@@ -29,6 +30,12 @@ func newCluster(t testing.TB) *server {
 	})
 	s.startNodes()
 	s.balance()
+	t.Cleanup(func() {
+		if t.Failed() {
+			said, _ := attempt("", []string{"KUBECONFIG=" + s.kubeconfig}, tool(t, "kubernetes", "kubectl"), "get", "--all-namespaces", "-o", "wide", "pods,pv,pvc,events")
+			t.Log(said)
+		}
+	})
 	return s
 }
 
@@ -52,6 +59,11 @@ func (s *server) startNodes() {
 				"topology.kubernetes.io/zone": fmt.Sprintf("zone%d", i+1),
 			},
 		}}
+		node.Status.Capacity = core.ResourceList{
+			"cpu": resource.MustParse("16"), "memory": resource.MustParse("64Gi"),
+			"ephemeral-storage": resource.MustParse("100Gi"), "pods": resource.MustParse("110"),
+		}
+		node.Status.Allocatable = node.Status.Capacity
 		if _, err := s.client.CoreV1().Nodes().Create(context.Background(), node, meta.CreateOptions{}); err != nil {
 			s.t.Fatal(err)
 		}

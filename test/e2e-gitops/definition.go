@@ -19,10 +19,12 @@ func fluxDefinitions(t testing.TB) []string {
 	}
 	controller := moduleFolder(t, "flux", "github.com/fluxcd/kustomize-controller")
 	bases := filepath.Join("config", "crd", "bases")
-	return []string{
-		filepath.Join(module.Dir, bases, "source.toolkit.fluxcd.io_gitrepositories.yaml"),
-		filepath.Join(controller, bases, "kustomize.toolkit.fluxcd.io_kustomizations.yaml"),
+	// The controller does not start before it can watch every kind of source.
+	sources, err := filepath.Glob(filepath.Join(module.Dir, bases, "*.yaml"))
+	if err != nil || len(sources) == 0 {
+		t.Fatalf("no definitions in %s (%v)", module.Dir, err)
 	}
+	return append(sources, filepath.Join(controller, bases, "kustomize.toolkit.fluxcd.io_kustomizations.yaml"))
 }
 
 // argoDefinitions are the files that define what Argo CD reads.

@@ -43,3 +43,12 @@ const withoutClaim = `- target: { kind: PersistentVolumeClaim, name: job-logs }
     metadata: { name: any }
     $patch: delete
 `
+
+// impatient is a patch for those who want to hear of a failure soon.
+const impatient = `- target: { group: kustomize.toolkit.fluxcd.io, kind: Kustomization }
+  patch: |
+    apiVersion: kustomize.toolkit.fluxcd.io/v1
+    kind: Kustomization
+    metadata: { name: any }
+    spec: { timeout: 30s, retryInterval: 5s }
+`

@@ -1,12 +1,14 @@
 package gitops
 
 import (
+	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 )
 
 // root is the folder of hagen's repository.
@@ -46,7 +48,10 @@ func run(t testing.TB, folder string, env []string, name string, args ...string)
 // attempt is run with an error that the caller looks at; what the command
 // printed is then both streams.
 func attempt(folder string, env []string, name string, args ...string) (string, error) {
-	cmd := exec.Command(name, args...)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.WaitDelay = time.Second
 	cmd.Dir = folder
 	cmd.Env = append(os.Environ(), env...)
 	var errors strings.Builder
