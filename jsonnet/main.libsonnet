@@ -26,6 +26,7 @@ local base(input) = {
   net:: (import 'lib/net.libsonnet')(m.spec),
   redis:: (import 'lib/redis.libsonnet')(m.spec),
   database:: (import 'lib/database.libsonnet')(m.spec, m.harbor.generation),
+  balancer:: (import 'lib/balancer.libsonnet')(m.spec),
   trustedCA:: (import 'lib/trust.libsonnet')(m.spec, m.files),
 
   onCompose:: 'vm' in m.spec,

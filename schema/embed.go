@@ -8,3 +8,8 @@ import "embed"
 //
 //go:embed spec.schema.json parity.yaml failures.yaml rules/*.yaml baked
 var FS embed.FS
+
+// Symptoms holds symptoms.json: what hagen probe may see, and what causes it.
+//
+//go:embed symptoms.json
+var Symptoms embed.FS

@@ -3,7 +3,8 @@
 # rendered files in production, as Debian ships them. Needs root where something is
 # missing; says nothing and changes nothing where all is there. No daemon is started.
 #
-#   test/install.sh
+#   test/install.sh          for make test
+#   test/install.sh e2e-vm   for make e2e-vm
 set -eu
 
 # program and package, one pair a line
@@ -22,17 +23,37 @@ shellcheck shellcheck
 age age
 busybox busybox
 git git
+haproxy haproxy
+keepalived keepalived
 curl curl
 node nodejs
 npm npm
 '
 
+# what the nodes of make e2e-vm run
+if [ "${1-}" = e2e-vm ]; then
+	wanted="$wanted
+dockerd docker.io
+iptables iptables
+ip iproute2
+redis-server redis-server
+redis-sentinel redis-sentinel
+docker-registry docker-registry
+mariadbd mariadb-server
+curl curl
+/usr/share/postgresql/*/postgres.bki postgresql
+"
+fi
+
 PATH=$PATH:/usr/sbin:/sbin
 
 missing=$(echo "$wanted" | while read -r program package; do
-	if [ -n "$program" ] && ! command -v "$program" >/dev/null; then
-		echo "$package"
-	fi
+	# shellcheck disable=SC2086  # a pattern
+	case $program in
+	'') ;;
+	/*) ls $program >/dev/null 2>&1 || echo "$package" ;;
+	*) command -v "$program" >/dev/null || echo "$package" ;;
+	esac
 done)
 [ -n "$missing" ] || exit 0
 

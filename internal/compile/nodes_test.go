@@ -21,6 +21,7 @@ var nodeFiles = map[string]string{
 	"host/fstab":          "names the mount point",
 	"host/*.mount":        "is named after the mount point",
 	"host/harbor.service": "names the node and the mount point",
+	"host/node.list":      "says what holds on the node",
 }
 
 // nodeValues are the places of docker-compose.yml where nodes may differ, the

@@ -82,7 +82,7 @@ func parts(form string) any {
 		place := found.(map[string]any)
 		before, after, _ := strings.Cut(form, place["text"].(string))
 		text(before)
-		list = append(list, map[string]any{"material": place["material"], "escape": place["escaped"] != ""})
+		list = append(list, map[string]any{"material": place["material"], "escape": place["escaped"] == true})
 		form = after
 	}
 	text(form)

@@ -50,6 +50,12 @@ func TestTextFunctions(t *testing.T) {
 		}},
 		{"groups", []any{[]any{}}, []any{}},
 		{"groups", []any{[]any{1.0}}, nil},
+		{"parts", []any{"r:1,<a>,<b, URL-escaped>"}, []any{
+			map[string]any{"text": "r:1,"},
+			map[string]any{"material": "a", "escape": false},
+			map[string]any{"text": ","},
+			map[string]any{"material": "b", "escape": true},
+		}},
 		{"split", []any{"a/b", "/"}, []any{"a", "b"}},
 		{"split", []any{"a", ""}, nil},
 		{"ipv4", []any{"10.0.0.1"}, 167772161.0},

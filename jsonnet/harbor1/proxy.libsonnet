@@ -100,6 +100,8 @@ function(m)
       { path: key, material: 'tls.key' },
     ] else [],
     probe: probe.of({ tcp: 80 }, 60),
+    // SIGQUIT lets what is under way end, and takes no more
+    compose+: { stop_signal: 'SIGQUIT', stop_grace_period: '60s' },
     dependsOn: ['log', 'registry', 'ui'],
     kubernetes: { name: 'nginx' },
   }

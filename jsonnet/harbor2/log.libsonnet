@@ -1,6 +1,7 @@
 // log collects what the other services of a node write: rsyslog, which files it
 // by service below the log directory or sends it on. Clusters have their own.
 local component = import '../lib/component.libsonnet';
+local shared = import 'shared.libsonnet';
 
 // quoted writes a text for rsyslog.
 local quoted(text) = '"' + std.strReplace(std.strReplace(text, '\\', '\\\\'), '"', '\\"') + '"';
@@ -33,6 +34,8 @@ local logrotate(logging) = std.join('\n', [
 function(m)
   component.of(m.harbor, 'log') + {
     targets: ['compose'],
+    // as the check of the image, and often: everything waits for it
+    compose+: shared.health(['CMD-SHELL', "netstat -ltn | grep -q ':" + m.harbor.logPort + " '"], '2s'),
     files: [
       { path: '/etc/logrotate.d/logrotate.conf', key: 'logrotate.conf', content: logrotate(m.spec.logging) },
       { path: '/etc/rsyslog.d/rsyslog_docker.conf', key: 'rsyslog_docker.conf', content: rsyslog(m.spec.logging) },

@@ -127,6 +127,8 @@ function(m)
     scratch: [{ name: 'tmp', path: '/tmp' }],
     // a portal that is down is no reason to restart nginx
     probe: { tcp: if m.net.tlsAtProxy then 8443 else 8080, liveness: { initialDelaySeconds: 10 } },
+    // SIGQUIT lets what is under way end, and takes no more
+    compose+: { stop_signal: 'SIGQUIT', stop_grace_period: '60s' } + shared.entryHealth(m),
     resources: shared.requests('100m', '128Mi', '256Mi'),
     // nginx does not start before it finds the addresses of all
     dependsOn: ['log', 'registry', 'core', 'portal'] + (if m.spec.metrics.enabled then ['jobservice', 'exporter'] else []),

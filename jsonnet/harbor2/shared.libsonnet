@@ -30,6 +30,9 @@ local inside = [
   'trivy-adapter',
 ];
 
+// ask is how a check asks over HTTP.
+local ask = ['curl', '--fail', '--silent', '--show-error', '--output', '/dev/null'];
+
 // hours returns a duration as a whole number of hours.
 local hours(duration) = std.floor(native.seconds(duration) / 3600);
 
@@ -76,14 +79,20 @@ local hours(duration) = std.floor(native.seconds(duration) / 3600);
   // healthcheck asks on a node what the probe asks in a cluster. Every image but
   // the exporter's holds curl, which its own check uses too.
   // probe: an http probe
-  healthcheck(probe):: {
-    healthcheck: {
-      test: ['CMD', 'curl', '--fail', '--silent', '--show-error', '--output', '/dev/null', 'http://127.0.0.1:' + probe.http.port + probe.http.path],
-      interval: '10s',
-      timeout: '5s',
-      retries: 6,
-      start_period: '30s',
-    },
+  healthcheck(probe):: self.health(['CMD'] + ask + ['http://127.0.0.1:' + probe.http.port + probe.http.path]),
+
+  // entryHealth asks the whole way: the proxy, and core behind it.
+  entryHealth(m):: self.health(
+    ['CMD'] + ask + (
+      if m.net.tlsAtProxy
+      then ['--insecure', 'https://127.0.0.1:8443' + m.harbor.health.path]
+      else ['http://127.0.0.1:8080' + m.harbor.health.path]
+    )
+  ),
+
+  // health is a check by a command of the image.
+  health(test, interval='10s'):: {
+    healthcheck: { test: test, interval: interval, timeout: '5s', retries: 6, start_period: '30s' },
   },
 
   // requests reserves what a component needs to start and to serve.

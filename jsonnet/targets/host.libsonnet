@@ -1,12 +1,11 @@
-// Files for the virtual machine itself: the mount of CephFS, the unit that
-// starts the bundle after it, and the runbook.
+// Files for the virtual machine itself: the mount of CephFS, the units and
+// scripts that start the bundle after it, and the runbook.
 local cephfs = import '../lib/cephfs.libsonnet';
 local native = import '../lib/native.libsonnet';
+local node = import 'host/node.libsonnet';
 local runbook = import 'host/runbook.libsonnet';
 local secrets = import 'host/secrets.libsonnet';
-
-// unitText keeps a value literal in a unit file, where a percent sign starts a specifier.
-local unitText(text) = std.strReplace(text, '%', '%%');
+local units = import 'host/units.libsonnet';
 
 // mountOptions are those of the kernel's client; _netdev says that the mount
 // needs the network, whatever reads the line.
@@ -36,44 +35,14 @@ local mountUnit(m, here) = std.join('\n', [
   'Before=docker.service',
   '',
   '[Mount]',
-  'What=' + unitText(source(m)),
-  'Where=' + unitText(here.mountPoint),
+  'What=' + units.text(source(m)),
+  'Where=' + units.text(here.mountPoint),
   'Type=ceph',
-  'Options=' + unitText(mountOptions(m)),
+  'Options=' + units.text(mountOptions(m)),
   'TimeoutSec=90',
   '',
   '[Install]',
   'WantedBy=remote-fs.target docker.service',
-  '',
-]);
-
-local serviceUnit(m, here) = std.join('\n', [
-  '[Unit]',
-  'Description=Harbor registry ' + m.spec.name + ' (' + here.name + ')',
-  'Requires=docker.service',
-  'Wants=network-online.target',
-  'After=docker.service network-online.target hagen-secrets.service',
-  'RequiresMountsFor=' + unitText(here.mountPoint),
-  '# an empty directory in place of CephFS would start an empty registry',
-  'AssertPathIsMountPoint=' + unitText(here.mountPoint),
-  '',
-  '[Service]',
-  'Type=oneshot',
-  'RemainAfterExit=yes',
-  'WorkingDirectory=' + m.bundleDirectory,
-  '# no container starts with secrets that are not those of the bundle',
-  'ExecStartPre=' + secrets.command(m),
-  'ExecStart=/usr/bin/docker compose up --detach --remove-orphans',
-  '# only a new container reads a changed configuration file',
-  'ExecReload=' + secrets.command(m),
-  'ExecReload=/usr/bin/docker compose up --detach --remove-orphans --force-recreate',
-  'ExecStop=/usr/bin/docker compose down',
-  'TimeoutStartSec=0',
-  '# one component after the other, each with its own grace',
-  'TimeoutStopSec=600',
-  '',
-  '[Install]',
-  'WantedBy=multi-user.target',
   '',
 ]);
 
@@ -82,7 +51,7 @@ local serviceUnit(m, here) = std.join('\n', [
 // bundle beside docker-compose.yml
 function(m)
   local book = runbook(m);
-  local same = secrets.files(m);
+  local same = secrets.files(m) + node.files;
   function(here)
     local stem = native.systemdEscapePath(here.mountPoint);
     // a unit whose name holds a backslash cannot be a file on every system: then
@@ -92,5 +61,5 @@ function(m)
     [
       file('RUNBOOK.md', book(here, unit)),
       file('host/fstab', fstab(m, here, unit)),
-      file('host/harbor.service', serviceUnit(m, here)),
-    ] + same + (if unit == null then [] else [file('host/' + unit, mountUnit(m, here))])
+      node.list(m, here),
+    ] + units.of(m, here) + same + (if unit == null then [] else [file('host/' + unit, mountUnit(m, here))])

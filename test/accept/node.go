@@ -66,3 +66,25 @@ func checkDotenv(file File) error {
 	}
 	return nil
 }
+
+// nodeLine are the forms of a line of node.list, which the scripts of the bundle
+// take apart at the blanks.
+var nodeLine = regexp.MustCompile(`^((registry|node) [\w.-]+|(bundle|mount|data) /\S+|entry https? \S+ /\S*|serve \d+|` +
+	`directory /\S+ \d+ [0-7]{4}|peer [\w.-]+ \S+ \d+|port [\d.]+ \d+|reach [a-z]+ \S+ \d+|subnet [\d.]+/\d+)$`)
+
+// checkNodeList wants lines of known forms, and the bundle's own name in it.
+func checkNodeList(file File) error {
+	text := string(file.Data)
+	if !strings.HasSuffix(text, "\n") {
+		return errors.New("the last line has no end: a shell would not read it")
+	}
+	for i, line := range strings.Split(strings.TrimSuffix(text, "\n"), "\n") {
+		if !nodeLine.MatchString(line) {
+			return fmt.Errorf("line %d is no line of it: %q", i+1, line)
+		}
+	}
+	if node := filepath.Base(filepath.Dir(file.Dir())); !strings.Contains(text, "\nnode "+node+"\n") {
+		return fmt.Errorf("it is not that of %s", node)
+	}
+	return nil
+}

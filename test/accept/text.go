@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"strings"
 
 	"sigs.k8s.io/yaml"
@@ -88,12 +89,11 @@ func checkScript(file File) error {
 	if err := checkShell(file); err != nil {
 		return err
 	}
-	path, remove, err := stage("script.sh", file.Data)
+	path, err := filepath.Abs(filepath.Join(file.Dir(), file.Base()))
 	if err != nil {
 		return err
 	}
-	defer remove()
-	stdout, _, err := command("", nil, "shellcheck", "--format=gcc", path)
+	stdout, _, err := command(filepath.Dir(path), nil, "shellcheck", "--external-sources", "--format=gcc", path)
 	if err != nil {
 		return fmt.Errorf("shellcheck: %w\n%s", err, stdout)
 	}

@@ -76,6 +76,8 @@ local ports(m, here, c) =
 // size spells "200M" as the json-file driver does.
 local size(text) = std.strReplace(std.strReplace(std.strReplace(text, 'K', 'k'), 'M', 'm'), 'G', 'g');
 
+local ownWords = { driver: 'json-file', options: { 'max-file': '3', 'max-size': '10m' } };
+
 local logging(m, c) =
   local rotation = m.spec.logging;
   local drivers = {
@@ -86,8 +88,23 @@ local logging(m, c) =
     },
     journald: { driver: 'journald', options: { tag: c.id } },
   };
-  // the log container cannot send its own words to itself
-  if c.id == 'log' then {} else { logging: drivers[rotation.driver] };
+  // the log container cannot send its own words to itself, and the engine's own
+  // default keeps all of them for ever
+  { logging: if c.id == 'log' then ownWords else drivers[rotation.driver] };
+
+// conditions says what must be before a container starts. The log container must
+// listen, or Docker refuses to start those who write to it. Nothing else is
+// waited for: all try again by themselves, and a core that is unhealthy for a
+// while would otherwise keep the rest of its node down for good.
+// Images of Harbor 1.x hold no program that is known to tell.
+local conditions(m, names) = {
+  [name]: { condition: if name == 'log' && m.harbor.generation == '2' then 'service_healthy' else 'service_started' }
+  for name in names
+};
+
+// cpus spells "500m" as Compose does.
+local cpus(text) =
+  if std.endsWith(text, 'm') then std.parseInt(std.substr(text, 0, std.length(text) - 1)) / 1000 else std.parseJson(text);
 
 // start is what a sidecar borrows from its component, and what a component has
 // of its own.
@@ -95,11 +112,11 @@ local start(m, owner, c) =
   local before = [name for name in owner.dependsOn if name in m.effective];
   if c.id == owner.name then {
     container_name: c.name,
-    [if before != [] then 'depends_on']: before,
+    [if before != [] then 'depends_on']: conditions(m, before),
     networks: ['harbor'],
   } else {
     container_name: c.id,
-    depends_on: [owner.name],
+    depends_on: conditions(m, [owner.name]),
     network_mode: 'service:' + owner.name,
     [if c.user != 0 then 'user']: c.user + ':' + c.user,
   };
@@ -120,6 +137,7 @@ local start(m, owner, c) =
                [if c.command != null then 'entrypoint']: c.command,
                [if c.args != null then 'command']: c.args,
                [if 'memory' in c.resources.limits then 'mem_limit']: '' + native.bytes(c.resources.limits.memory),
+               [if 'cpu' in c.resources.limits then 'cpus']: cpus(c.resources.limits.cpu),
                [if bound != [] then 'volumes']: bound,
              } + start(m, owner, c) + environment(m, c) + capabilities(c) + logging(m, c)
              + { [key]: c.compose[key] for key in std.objectFields(c.compose) if key != 'ports' },

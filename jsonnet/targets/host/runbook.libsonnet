@@ -2,6 +2,7 @@
 local markdown = import '../../lib/markdown.libsonnet';
 local native = import '../../lib/native.libsonnet';
 local checks = import '../documents/checks.libsonnet';
+local node = import 'node.libsonnet';
 
 local quote = native.shellQuote;
 
@@ -21,30 +22,11 @@ local mount(m, here, unit) = {
         + markdown.text(['Expected: one line with the type `ceph`. Nothing below the mount point may be made while it is not mounted.']),
 };
 
-// made lists the directories that must exist: Docker is told not to make any,
-// for its own would belong to root.
-local made(m, here) =
-  local used = native.set([volume.name for c in m.composeComponents for part in c.parts for volume in part.volumes]);
-  [
-    local volume = m.volumes[name];
-    if volume.shared
-    then { path: here.mountPoint + '/' + volume.path, owner: volume.owner, mode: '2770' }
-    else { path: m.dataDirectory + '/' + volume.path, owner: volume.owner, mode: '0750' }
-    for name in used
-  ] + (
-    if 'log' in m.effective
-    then [{ path: here.logDirectory, owner: if m.harbor.generation == '2' then 10000 else 0, mode: '0755' }]
-    else []
-  );
-
 local directories(m, here) = {
-  local list = made(m, here),
+  local list = node.directories(m, here),
   title: 'Directories',
   text: markdown.text(['The containers write as the owner named here; a directory of another owner ends in 500 on push.'])
-        + markdown.code('sh', [
-          'install -d -o ' + entry.owner + ' -g ' + entry.owner + ' -m ' + entry.mode + ' ' + quote(entry.path)
-          for entry in list
-        ])
+        + markdown.code('sh', ['sh host/directories.sh'])
         + markdown.code('sh', ['ls -ldn ' + std.join(' ', [quote(entry.path) for entry in list])])
         + markdown.text(
           if 'log' in m.effective
@@ -89,9 +71,9 @@ local secrets(m) = {
           'install -m 0644 host/hagen-secrets.service /etc/systemd/system/',
           'systemctl daemon-reload',
           'systemctl enable hagen-secrets.service',
-          'docker compose config --quiet',
+          'sh host/compose.sh config --quiet',
         ])
-        + markdown.text(['Expected: no output. `docker-compose` 1.29 takes the same files; write `docker-compose` for `docker compose` then,', 'here and in `host/harbor.service`.']),
+        + markdown.text(['Expected: no output. `host/compose.sh` runs `docker compose`, or `docker-compose` 1.29 where that is installed.']),
 };
 
 local bundle(m) = {
@@ -104,40 +86,63 @@ local bundle(m) = {
         ]),
 };
 
+local preflight = {
+  title: 'Preflight',
+  text: markdown.text(['What would keep the node from running, all of it at once, with what to do:'])
+        + markdown.code('sh', ['sh host/preflight.sh'])
+        + markdown.text(['Expected: `nothing in the way`. On the first node a note that the others do not answer yet is right.']),
+};
+
 local start(m) = {
   title: 'Start',
   text: markdown.code('sh', [
-    'install -m 0644 host/harbor.service /etc/systemd/system/',
+    'install -m 0644 host/harbor.service host/harbor-watch.service host/harbor-watch.timer /etc/systemd/system/',
     'systemctl daemon-reload',
-    'systemctl enable --now harbor.service',
-    'cd ' + m.bundleDirectory + ' && docker compose ps',
+    'systemctl enable harbor.service harbor-watch.timer',
+    'systemctl start harbor.service',
+    'sh host/compose.sh ps',
   ]) + markdown.text([
-    'Expected: every service is up (and healthy, where it says so) within a minute. Until ' + m.harbor.health.component + ' answers,',
-    'jobservice restarts once or twice. After a change copy the bundle again and `systemctl reload harbor.service`:',
-    'it makes the secrets anew, and a changed configuration file is read by a new container only.',
+    'It ends when every container is healthy and the node answers, within a minute or two; the first start of a',
+    'new version may take longer. Until ' + m.harbor.health.component + ' answers, jobservice restarts once or twice. Without systemd',
+    '`sh host/up.sh` does the same. The timer starts again what has stayed down.',
+  ]),
+};
+
+// update is how a change comes to a node that runs.
+local update(m) = {
+  title: 'Later: a change',
+  later: true,
+  text: markdown.text([
+    'In the folder of the new bundle, one node after the other:',
+  ]) + markdown.code('sh', ['sh host/update.sh']) + markdown.text([
+    'It goes on only while every other node answers, and lets one node through at a time. It fetches the images,',
+    'makes the secrets, lets the proxy end what is under way, starts every container anew and waits until they are',
+    'healthy. What ran before stays in `' + m.bundleDirectory + '.old`: `sh ' + m.bundleDirectory + '.old/host/update.sh` goes back.',
+    'To start the same bundle anew: `systemctl reload harbor.service`.',
   ]),
 };
 
 // balancer is what several nodes behind one name need in front.
 local balancer(m) = if std.length(m.spec.vm.nodes) < 2 then [] else [{
-  local node(entry) = '    server ' + entry.name + ' ' + entry.address + ':' + m.net.published(entry) + ' check'
-                      + (if m.net.tlsAtProxy then ' check-ssl verify none' else ''),
   title: 'Balancer',
-  text: markdown.text([
-          'Several addresses of one name are enough to start with. A balancer must ask with HTTP/1.1 and a Host,',
-          'or ' + m.harbor.health.component + ' answers 400 and every node counts as down. With HAProxy:',
-        ]) + markdown.code('', [
-                                 'backend harbor',
-                                 '    mode ' + (if m.net.tlsAtProxy then 'tcp' else 'http'),
-                                 '    option httpchk',
-                                 '    http-check send meth GET uri ' + m.harbor.health.path + ' ver HTTP/1.1 hdr Host ' + m.net.host,
-                                 '    timeout server 900s',
-                                 '    default-server on-marked-down shutdown-sessions',
-                               ] + (if m.net.tlsAtProxy then [] else ['    retry-on conn-failure empty-response response-timeout 502 503 504'])
-                               + [node(entry) for entry in m.spec.vm.nodes])
-        + (if m.net.termination == 'edge' then markdown.text([
-             'It ends TLS and says so: `http-request set-header X-Forwarded-Proto https` in its frontend.',
-           ]) else ''),
+  text: markdown.text(
+    (if m.balancer.wanted then [
+       '`balancer/haproxy.cfg` beside the folders of the nodes is the whole configuration of HAProxy for this',
+       'registry. It asks every node with HTTP/1.1 and a Host, or ' + m.harbor.health.component + ' answers 400 and all count as down.',
+     ] else [
+       'The balancer must ask with HTTP/1.1 and a Host: GET ' + m.harbor.health.path + ', Host ' + m.net.host + '. Without',
+       'a Host ' + m.harbor.health.component + ' answers 400 and every node counts as down.',
+     ])
+    + (if m.net.termination == 'edge' then ['It ends TLS and says so to the nodes: `X-Forwarded-Proto: https`.'] else [])
+    + [
+      'Several addresses of one name (round robin of DNS) do without one, with limits: nobody notices that a node is',
+      'down, some clients try the next address and some do not, and a cached answer outlives a change.',
+    ]
+  ) + (if m.balancer.wanted then markdown.code('sh', [
+         'apt-get install --yes haproxy',
+         'install -m 0644 haproxy.cfg /etc/haproxy/haproxy.cfg',
+         'haproxy -c -f /etc/haproxy/haproxy.cfg && systemctl reload-or-restart haproxy',
+       ]) else ''),
 }];
 
 // later tells whether a step is for the time after the first start.
@@ -152,8 +157,8 @@ function(m)
   // the same on every node
   local rest = markdown.steps(
     [step for step in m.steps.compose if !later(step)]
-    + [start(m)] + balancer(m) + checks.clients(m) + [checks.registry(m)]
-    + [step for step in m.steps.compose if later(step)],
+    + [preflight, start(m)] + balancer(m) + checks.clients(m) + [checks.registry(m)]
+    + [update(m)] + [step for step in m.steps.compose if later(step)],
     5
   );
   local first = [bundle(m), secrets(m)];

@@ -1,0 +1,137 @@
+package sinks
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// machine is a node with folders of the test in place of its own.
+type machine struct {
+	t                   *testing.T
+	shell, root, bundle string
+}
+
+func eachMachine(t *testing.T, test func(t *testing.T, m machine)) {
+	for _, shell := range shells {
+		t.Run(shell, func(t *testing.T) {
+			need(t, strings.Fields(shell)[0])
+			root := t.TempDir()
+			text := strings.Replace(specText, `extend = ["texts.libsonnet"]`, "", 1) +
+				fmt.Sprintf("[vm]\nmount_point = %q\ndata_directory = %q\n\n", root+"/mnt", root+"/data")
+			bundle, _ := stage(t, buildText(t, moved(text)))
+			for _, dir := range []string{"/mnt", "/bin"} {
+				if err := os.MkdirAll(root+dir, 0o755); err != nil {
+					t.Fatal(err)
+				}
+			}
+			test(t, machine{t, shell, root, bundle})
+		})
+	}
+}
+
+// run runs a script after a line of shell, in a mount namespace that ends with it.
+func (m machine) run(before, script string, args ...string) (said string, agreed bool) {
+	m.t.Helper()
+	line := fmt.Sprintf("set -e; mount=%s; %s; exec %s %s/host/%s %s", m.root+"/mnt", before, m.shell, m.bundle, script, strings.Join(args, " "))
+	command := exec.CommandContext(m.t.Context(), "unshare", "--mount", "sh", "-c", line)
+	command.Dir = m.root
+	command.Env = append(os.Environ(), "PATH="+m.root+"/bin:"+os.Getenv("PATH"), "HAGEN_FILE_SYSTEMS=tmpfs")
+	out, err := command.CombinedOutput()
+	return string(out), err == nil
+}
+
+const mountIt = "mount -t tmpfs -o size=4g lab $mount"
+
+// TestHostScripts: nothing is made where nothing is mounted, and what is made is
+// what the preflight asks for, in every shell.
+func TestHostScripts(t *testing.T) {
+	eachMachine(t, func(t *testing.T, m machine) {
+		directories := m.shell + " " + m.bundle + "/host/directories.sh"
+		for _, c := range []struct {
+			name, before, script, args string
+			want                       string
+			agreed                     bool
+		}{
+			{"not mounted", ":", "directories.sh", "", "nothing is mounted on " + m.root + "/mnt", false},
+			{"not mounted, start", ":", "preflight.sh", "--start", "nothing is mounted on", false},
+			{"not mounted, up", ":", "up.sh", "", "", false},
+			{"another file system", "mount -t ramfs lab $mount", "directories.sh", "", "is mounted as ramfs, not as CephFS", false},
+			{"mounted", mountIt, "directories.sh", "", "as they should be", true},
+			{"a second time", mountIt + "; " + directories, "directories.sh", "", "as they should be", true},
+			{"without directories", mountIt, "preflight.sh", "--start", "belongs to nobody: it does not exist, not to 10000", false},
+			{"an owner", mountIt + "; " + directories + "; chown 0 $mount/data/registry", "preflight.sh", "--start", "belongs to 0, not to 10000", false},
+			{"too small", "mount -t tmpfs -o size=1m lab $mount; " + directories, "preflight.sh", "--start", "MB left", false},
+			{"right", mountIt + "; " + directories, "preflight.sh", "--start", "nothing in the way", true},
+			{"a wrong option", ":", "preflight.sh", "--now", "usage: preflight.sh [--start]", false},
+			{"no list", "rm " + m.bundle + "/host/node.list", "preflight.sh", "--start", "there is no node.list", false},
+		} {
+			said, agreed := m.run(c.before, c.script, c.args)
+			if agreed != c.agreed || !strings.Contains(said, c.want) {
+				t.Errorf("%s: %v, %s", c.name, agreed, said)
+			}
+			if left, _ := os.ReadDir(m.root + "/mnt"); len(left) > 0 {
+				t.Errorf("%s: something was written to the local disk", c.name)
+			}
+		}
+	})
+}
+
+// fakeDocker keeps the images and containers of a node in the heads of those who
+// ask: it says what a healthy node would.
+const fakeDocker = `#!/bin/sh
+echo "docker $*" >>"$0.log"
+case "$1 $2" in
+"compose ps") echo one ;;
+"compose config") echo "    image: registry/one:1" ;;
+"inspect --format") echo "/one running healthy" ;;
+esac
+`
+
+// fakeCurl reaches every address but those of the file beside it.
+const fakeCurl = `#!/bin/sh
+for word; do ! grep -qsx "$word" "$0.down" || exit 22; done
+`
+
+// TestUpdateScript: a new bundle takes the place of the old one only while the
+// others serve and none of them is being updated.
+func TestUpdateScript(t *testing.T) {
+	eachMachine(t, func(t *testing.T, m machine) {
+		write(t, m.root, "bin/docker", fakeDocker)
+		write(t, m.root, "bin/curl", fakeCurl)
+		target := m.root + "/opt"
+		list, err := os.ReadFile(m.bundle + "/host/node.list")
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := strings.Replace(string(list), "\nbundle /opt/hagen/sinks\n", "\nbundle "+target+"\n", 1) + "peer b 10.1.0.12 30080\n"
+		write(t, m.bundle, "host/node.list", text)
+		write(t, m.bundle, "host/secrets.sh", "#!/bin/sh\n")
+		prepare := mountIt + "; chmod +x bin/*; " + m.shell + " " + m.bundle + "/host/directories.sh >/dev/null; rm -rf " + target + "*; cp -r " + m.bundle + " " + target + "; echo old >" + target + "/old"
+		lock := "$mount/.update-sinks"
+		for _, c := range []struct {
+			name, before, args, want string
+			agreed                   bool
+		}{
+			{"first of all", prepare + "; rm -r " + target, "", "there is no bundle in " + target + " yet", false},
+			{"another's", prepare + "; sed -i 's/^node a$/node c/' " + target + "/host/node.list", "", "take the folder compose/c", false},
+			{"one is down", prepare + "; echo ::10.1.0.12:30080 >bin/curl.down", "", "b (10.1.0.12:30080) does not answer", false},
+			{"one is meant to be down", prepare, "--without b", "sinks on a: serving", true},
+			{"all serve", prepare + "; rm -f bin/curl.down", "", "sinks on a: serving", true},
+			{"another is updated", prepare + "; mkdir " + lock + "; echo b >" + lock + "/node", "", "b is being updated", false},
+			{"killed before", prepare + "; mkdir " + lock + "; echo a >" + lock + "/node", "", "sinks on a: serving", true},
+			{"a wrong option", prepare, "--all", "usage: update.sh", false},
+		} {
+			said, agreed := m.run(c.before, "update.sh", c.args)
+			if agreed != c.agreed || !strings.Contains(said, c.want) {
+				t.Errorf("%s: %v, %s", c.name, agreed, said)
+			}
+			_, kept := os.Stat(target + ".old/old")
+			if (kept == nil) != agreed {
+				t.Errorf("%s: the old bundle: %v", c.name, kept)
+			}
+		}
+	})
+}
