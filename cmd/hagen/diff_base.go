@@ -87,6 +87,12 @@ func (c *collector) specWithBase(base, head tree, name string, o diffOptions) er
 	if err != nil {
 		return err
 	}
+	if files, ok := base.files.(*revision.Files); ok && !files.Holds(name) {
+		return diag.Diagnostic{
+			Place: diag.Place{File: name}, Message: "the spec is not in the repository of the current folder",
+			Reason: "there is no revision of it to compare with", Fix: "run hagen diff in its own repository",
+		}
+	}
 	now, err := head.read(name)
 	if err != nil {
 		return err

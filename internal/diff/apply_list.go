@@ -75,7 +75,7 @@ func (n *node) arrange(list []any, grown bool) []any {
 	if n.order != nil {
 		want, _ := n.order.New.([]any)
 		slices.SortStableFunc(list, func(a, b any) int {
-			return cmp.Compare(rank(want, a), rank(want, b))
+			return cmp.Compare(rank(want, match.Key, a), rank(want, match.Key, b))
 		})
 		return list
 	}
@@ -91,10 +91,10 @@ func (n *node) arrange(list []any, grown bool) []any {
 	return list
 }
 
-// rank is the place of an entry in a list of names.
-func rank(names []any, item any) int {
+// rank is the place of an entry in a list of what identifies entries.
+func rank(names []any, key string, item any) int {
 	return slices.IndexFunc(names, func(name any) bool {
-		return name == keyOf(item, "name") || name == item
+		return name == item || key != "" && name == keyOf(item, key) || name == keyOf(item, "name") || name == keyOf(item, "id")
 	})
 }
 

@@ -46,7 +46,12 @@ func (l Lists) sort(field string, list []any) {
 	}
 }
 
+// isOrdered tells whether the order of a list counts. Of one that no table
+// names nobody knows.
 func (l Lists) isOrdered(field string, list []any) bool {
+	if _, known := l.Keyed[field]; !known {
+		return true
+	}
 	text, ordered := l.Ordered[field]
 	return ordered && (text == "" || strings.Contains(identity(list), text))
 }

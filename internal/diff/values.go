@@ -131,9 +131,10 @@ func (d *differ) keyed(path Path, field, key string, old, new []any) {
 	}
 }
 
-// order compares in what order those entries stand that both lists have.
+// order compares in what order entries stand that both lists have. Where
+// nothing but new entries came between them, the order follows from those.
 func (d *differ) order(path Path, key string, old, new []any) {
-	before, now := []any{}, []any{}
+	before, now, kept := []any{}, []any{}, []any{}
 	for _, item := range old {
 		if find(new, Match{key, keyOf(item, key)}) >= 0 {
 			before = append(before, keyOf(item, key))
@@ -141,12 +142,13 @@ func (d *differ) order(path Path, key string, old, new []any) {
 	}
 	for _, item := range new {
 		now = append(now, keyOf(item, key))
+		if find(old, Match{key, keyOf(item, key)}) >= 0 {
+			kept = append(kept, keyOf(item, key))
+		}
 	}
-	kept := slices.DeleteFunc(slices.Clone(now), func(item any) bool {
-		return find(old, Match{key, item.(string)}) < 0
-	})
-	if !slices.Equal(before, kept) {
+	if moved := !slices.Equal(before, kept); moved || len(kept) < len(now) {
 		d.add(path, Reordered, before, now)
+		d.found[len(d.found)-1].Follows = !moved
 	}
 }
 

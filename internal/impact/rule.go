@@ -69,6 +69,7 @@ type Set struct {
 	Places   []Rule
 	Settings []Rule
 	Plan     []Step
+	Defaults []Default
 }
 
 // Files are the parts of the folder, in the order in which rules are tried.
@@ -89,6 +90,9 @@ func Load(folder fs.FS) (*Set, error) {
 		if err := read(folder, name, &set.Settings); err != nil {
 			return nil, err
 		}
+	}
+	if err := read(folder, "defaults", &set.Defaults); err != nil {
+		return nil, err
 	}
 	return set, read(folder, "plan", &set.Plan)
 }

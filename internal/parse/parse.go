@@ -91,7 +91,9 @@ func byName(name string) ([]reader, bool) {
 		return []reader{{"toml", tomlText}}, true
 	case name == "nginx.conf" || ending == ".nginx":
 		return []reader{{"nginx", nginxText}}, true
-	case ending == ".ini" || ending == ".cfg":
+	case ending == ".cfg": // of HAProxy, whose order counts
+		return nil, true
+	case ending == ".ini":
 		return []reader{{"ini", iniText}}, true
 	case ending == ".env" || name == "env":
 		return []reader{{"env", envText}}, true

@@ -35,6 +35,7 @@ var different = []struct{ name, a, b string }{
 	{"a.service", "[Service]\nExecReload=a\nExecReload=b\n", "[Service]\nExecReload=b\nExecReload=a\n"},
 	{"a.md", "a\nb\n", "b\na\n"},
 	{"a.crt", "not PEM\n", "not PEM either\n"},
+	{"haproxy.cfg", "listen a\n  server x 10.0.0.1:80\n  server y 10.0.0.2:80\n", "listen a\n  server y 10.0.0.2:80\n  server x 10.0.0.1:80\n"},
 	{"blob", "a\x00b", "a\x00c"},
 }
 

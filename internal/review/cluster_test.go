@@ -63,6 +63,7 @@ func daemonSet(api string) string {
 const hub, hub1 = "hub-2-15", "hub-k8s-1-2"
 
 var clusterChanges = []change{
+	{rule: "api-default", in: hub, edits: []edit{sub(volume, "  volumeMode: Filesystem\n", "")}},
 	{rule: "pv-removed", in: hub, edits: []edit{drop(volume)}},
 	{rule: "pvc-removed", in: hub, edits: []edit{drop(claim)}},
 	{rule: "namespace-removed", in: hub, edits: []edit{drop("kubernetes/namespace-harbor.yaml")}},

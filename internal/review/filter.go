@@ -2,18 +2,20 @@ package review
 
 import (
 	"fmt"
+	"io/fs"
 	"path"
 	"slices"
 	"strings"
 
 	"hagen/internal/diff"
+	"hagen/internal/impact"
 )
 
 // Filter hides changes that all of its conditions fit.
 type Filter struct {
 	text       string
 	conditions []condition
-	defaults   []fallback
+	defaults   []impact.Default
 }
 
 type condition struct{ key, pattern string }
@@ -39,6 +41,13 @@ func ParseFilter(text string) (Filter, error) {
 	return f, nil
 }
 
+// Defaults is the filter of fields that come or go with the value that the API
+// server would fill in.
+func Defaults(folder fs.FS) (Filter, error) {
+	list, err := impact.Defaults(folder)
+	return Filter{text: "--ignore-defaults", defaults: list}, err
+}
+
 var keys = map[string]func(c diff.Change) []string{
 	"impact": func(c diff.Change) []string { return []string{c.Impact.String()} },
 	"kind":   func(c diff.Change) []string { return []string{c.Object.Kind} },
@@ -56,7 +65,7 @@ var keys = map[string]func(c diff.Change) []string{
 // fits tells whether a filter hides a change, in all of its places.
 func (f Filter) fits(c diff.Change) bool {
 	if f.defaults != nil {
-		return slices.ContainsFunc(f.defaults, func(d fallback) bool { return d.fills(c) })
+		return slices.ContainsFunc(f.defaults, func(d impact.Default) bool { return d.Fills(c) })
 	}
 	for _, condition := range f.conditions {
 		for _, text := range keys[condition.key](c) {

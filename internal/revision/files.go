@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"path"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"sigs.k8s.io/kustomize/kyaml/filesys"
@@ -212,10 +211,10 @@ func (f *Files) walk(name string, visit filepath.WalkFunc) error {
 	return nil
 }
 
-// Name returns how people call the file: its path in the repository and the
-// revision.
-func (f *Files) Name(name string) string {
-	return strings.TrimSpace(name + " at " + f.revision.Name)
+// Holds tells whether a path lies in the repository, so that it has a revision.
+func (f *Files) Holds(name string) bool {
+	_, inside := f.inside(name)
+	return inside
 }
 
 // info is what a revision knows of a file.

@@ -79,13 +79,7 @@ func markdown(reports []diff.Report, limit int, full string) string {
 }
 
 func title(reports []diff.Report) string {
-	differ, worst := 0, diff.None
-	for _, r := range reports {
-		if r.Status != diff.Same {
-			differ++
-			worst = min(worst, r.Worst())
-		}
-	}
+	differ, worst := differing(reports)
 	if differ == 0 {
 		return "### hagen diff: no difference"
 	}

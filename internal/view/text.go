@@ -24,6 +24,9 @@ var colors = map[diff.Impact]string{
 // then in one line what is the same.
 func Text(w io.Writer, reports []diff.Report, o TextOptions) error {
 	var b strings.Builder
+	if differ, worst := differing(reports); len(reports) > 1 && differ > 1 {
+		fmt.Fprintf(&b, "%d of %d registries differ, worst: %s\n\n", differ, len(reports), worst)
+	}
 	var same []string
 	for _, r := range reports {
 		if r.Status == diff.Same && len(r.Notes) == 0 {

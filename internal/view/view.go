@@ -220,3 +220,16 @@ func headline(r diff.Report) string {
 	}
 	return tally(r)
 }
+
+// differing counts the registries that are not the same, and finds the worst
+// impact.
+func differing(reports []diff.Report) (n int, worst diff.Impact) {
+	worst = diff.None
+	for _, r := range reports {
+		if r.Status != diff.Same {
+			n++
+			worst = min(worst, r.Worst())
+		}
+	}
+	return n, worst
+}

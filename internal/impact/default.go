@@ -1,8 +1,6 @@
-package review
+package impact
 
 import (
-	"encoding/json"
-	"fmt"
 	"io/fs"
 	"reflect"
 	"slices"
@@ -11,29 +9,23 @@ import (
 	"hagen/internal/diff"
 )
 
-// fallback is what the API server fills in where nothing is written.
-type fallback struct {
+// Default is what the API server fills in where nothing is written.
+type Default struct {
 	On    []string `json:"on"`
 	Path  string   `json:"path"`
 	Value any      `json:"value"`
 }
 
-// Defaults is the filter of fields that somebody writes, or no longer writes,
-// with the value that the API server would fill in.
-func Defaults(folder fs.FS) (Filter, error) {
-	f := Filter{text: "--ignore-defaults"}
-	data, err := fs.ReadFile(folder, "impact/defaults.json")
-	if err != nil {
-		return f, err
-	}
-	if err := json.Unmarshal(data, &f.defaults); err != nil {
-		return f, fmt.Errorf("impact/defaults.json: %w", err)
-	}
-	return f, nil
+// Defaults reads what is known of them from the folder of the schema.
+func Defaults(folder fs.FS) ([]Default, error) {
+	var list []Default
+	err := read(folder, "defaults", &list)
+	return list, err
 }
 
-// fills tells whether a change writes what is there anyway.
-func (d fallback) fills(c diff.Change) bool {
+// Fills tells whether a change writes, or no longer writes, what is there
+// anyway.
+func (d Default) Fills(c diff.Change) bool {
 	value := c.New
 	switch c.Op {
 	case diff.Removed:
