@@ -10,6 +10,9 @@ import (
 	"k8s.io/kubernetes/pkg/apis/apps"
 	_ "k8s.io/kubernetes/pkg/apis/apps/install" // conversions and defaults of its versions
 	appsrules "k8s.io/kubernetes/pkg/apis/apps/validation"
+	"k8s.io/kubernetes/pkg/apis/autoscaling"
+	_ "k8s.io/kubernetes/pkg/apis/autoscaling/install" // conversions and defaults of its versions
+	scalingrules "k8s.io/kubernetes/pkg/apis/autoscaling/validation"
 	"k8s.io/kubernetes/pkg/apis/core"
 	_ "k8s.io/kubernetes/pkg/apis/core/install" // conversions and defaults of its versions
 	corerules "k8s.io/kubernetes/pkg/apis/core/validation"
@@ -72,6 +75,11 @@ func rules(object runtime.Object) (found field.ErrorList, known bool) {
 		return appsrules.ValidateStatefulSet(object, options), true
 	case *policy.PodDisruptionBudget:
 		return policyrules.ValidatePodDisruptionBudget(object, policyrules.PodDisruptionBudgetValidationOptions{}), true
+	case *autoscaling.HorizontalPodAutoscaler:
+		options := scalingrules.HorizontalPodAutoscalerSpecValidationOptions{MinReplicasLowerBound: 1}
+		options.ScaleTargetRefValidationOptions.AllowEmptyAPIGroup = object.Spec.ScaleTargetRef.Kind == "ReplicationController"
+		options.ObjectMetricsValidationOptions.AllowEmptyAPIGroup = true
+		return scalingrules.ValidateHorizontalPodAutoscaler(object, options), true
 	case *networking.NetworkPolicy:
 		return networkrules.ValidateNetworkPolicy(object, networkrules.NetworkPolicyValidationOptions{}), true
 	case *networking.Ingress:
