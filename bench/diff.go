@@ -71,7 +71,8 @@ func (p *place) commitSpec(name, tables string) (string, error) {
 		return "", err
 	}
 	for _, args := range [][]string{
-		{"init", "-q"}, {"add", "examples"},
+		{"init", "-q"},
+		{"add", "examples"},
 		{"-c", "user.name=bench", "-c", "user.email=bench@example.com", "commit", "-q", "--allow-empty", "-m", name},
 	} {
 		if _, err := output(p.dir, "git", args...); err != nil {

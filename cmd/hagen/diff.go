@@ -20,6 +20,7 @@ type diffOptions struct {
 	allowBroken bool
 	each        bool
 	ignore      []string
+	defaults    bool
 	failOn      string
 	exitZero    bool
 	show        showOptions
@@ -49,6 +50,7 @@ func newDiff(s streams) *cobra.Command {
 	flags.BoolVar(&o.allowBroken, "allow-broken-base", false, "go on if the specs of --base do not compile")
 	flags.BoolVar(&o.each, "each", false, "take two arguments for two specs, each compared with its output folder")
 	flags.StringArrayVar(&o.ignore, "ignore", nil, "hide changes that fit `KEY=PATTERN`: impact, kind, name, file, path; repeat it")
+	flags.BoolVar(&o.defaults, "ignore-defaults", false, "hide fields that say what the API server would fill in")
 	flags.StringVar(&o.failOn, "fail-on", "", "exit 1 only for changes as bad as `IMPACT` or worse")
 	flags.BoolVar(&o.exitZero, "exit-zero", false, "exit 0 even if something differs")
 	o.show.flags(flags)
@@ -61,6 +63,8 @@ type pairOfStates struct {
 	old, new diff.Side
 	notes    []string
 	broken   bool
+	// ignore are the filters of the spec.
+	ignore []string
 }
 
 func runDiff(s streams, args []string, o diffOptions) error {
@@ -68,13 +72,9 @@ func runDiff(s streams, args []string, o diffOptions) error {
 	if err != nil {
 		return err
 	}
-	var filters []review.Filter
-	for _, text := range o.ignore {
-		filter, err := review.ParseFilter(text)
-		if err != nil {
-			return err
-		}
-		filters = append(filters, filter)
+	filters, err := o.filters()
+	if err != nil {
+		return err
 	}
 	reviewer, err := review.New(schema.Impact, filters)
 	if err != nil {
@@ -90,6 +90,23 @@ func runDiff(s streams, args []string, o diffOptions) error {
 	}
 	diag.Print(s.err, c.problems.ErrorOrNil())
 	return o.outcome(c, limit)
+}
+
+// filters are those of the flags.
+func (o diffOptions) filters() ([]review.Filter, error) {
+	var filters []review.Filter
+	for _, text := range o.ignore {
+		filter, err := review.ParseFilter(text)
+		if err != nil {
+			return nil, err
+		}
+		filters = append(filters, filter)
+	}
+	if !o.defaults {
+		return filters, nil
+	}
+	filter, err := review.Defaults(schema.Impact)
+	return append(filters, filter), err
 }
 
 // check refuses flags that do not go together.

@@ -101,6 +101,12 @@ func (c *collector) specWithBase(base, head tree, name string, o diffOptions) er
 	}
 	oldJobs, err := base.jobs(was, dir, o.environment)
 	brokenBase = errors.Join(brokenBase, err)
+	if o.environment != "" && len(newJobs)+len(oldJobs) == 0 && brokenBase == nil {
+		return diag.Diagnostic{
+			Place: diag.Place{File: name}, Message: fmt.Sprintf("there is no environment %q, and there was none", o.environment),
+			Fix: "look for a spelling mistake, or leave --environment out",
+		}
+	}
 	both := &both{
 		collector: c, base: base, head: head, dir: dir, name: name, old: oldJobs, brokenBase: brokenBase,
 		workers: sync.Pool{New: func() any { return base.compiler.Worker(dir).Lenient() }},
@@ -112,7 +118,7 @@ func (t tree) jobs(document *spec.Document, dir, environment string) ([]compile.
 	if document == nil {
 		return nil, nil
 	}
-	if environment != "" && !slices.Contains(document.Environments(), environment) && len(document.Environments()) > 0 {
+	if environment != "" && !slices.Contains(document.Environments(), environment) {
 		return nil, nil
 	}
 	return t.compiler.Jobs(document, dir, environment)
@@ -136,8 +142,12 @@ func (b *both) run(jobs []compile.Job) error {
 	}
 	err := b.head.compiler.Each(jobs, func(i int, site compile.Site) error {
 		b.warn(site)
-		old, err := b.before(jobs[i].Environment)
-		p := pairOfStates{old: old, new: sideOf(site, b.head.label)}
+		old, before, err := b.before(jobs[i].Environment)
+		p := pairOfStates{old: old, new: sideOf(site, b.head.label), ignore: hiddenBy(site)}
+		if !old.Absent {
+			// A filter that comes with the change would hide it.
+			p.ignore = slices.DeleteFunc(p.ignore, func(filter string) bool { return !slices.Contains(before, filter) })
+		}
 		if err != nil {
 			b.broke(err)
 			p.broken, p.old = true, diff.Side{Absent: true, Label: b.base.label}
@@ -166,24 +176,24 @@ func (b *both) same(job compile.Job) (diff.Report, bool) {
 	return diff.Report{}, false
 }
 
-// before compiles an environment as it was.
-func (b *both) before(environment string) (diff.Side, error) {
+// before compiles an environment as it was, and returns its filters too.
+func (b *both) before(environment string) (diff.Side, []string, error) {
 	if b.brokenBase != nil {
-		return diff.Side{}, b.brokenBase
+		return diff.Side{}, nil, b.brokenBase
 	}
 	for _, job := range b.old {
 		if job.Environment == environment {
 			return b.compileOld(job)
 		}
 	}
-	return diff.Side{Absent: true, Label: b.base.label}, nil
+	return diff.Side{Absent: true, Label: b.base.label}, nil, nil
 }
 
-func (b *both) compileOld(job compile.Job) (diff.Side, error) {
+func (b *both) compileOld(job compile.Job) (diff.Side, []string, error) {
 	worker := b.workers.Get().(*compile.Worker)
 	defer b.workers.Put(worker)
 	site, err := worker.Compile(job.Document, job.Environment)
-	return sideOf(site, b.base.label), err
+	return sideOf(site, b.base.label), hiddenBy(site), err
 }
 
 // broke keeps what is wrong with the base, once for all environments.
@@ -204,7 +214,7 @@ func (b *both) gone(jobs []compile.Job) error {
 		if slices.ContainsFunc(jobs, func(now compile.Job) bool { return now.Environment == job.Environment }) {
 			continue
 		}
-		old, err := b.compileOld(job)
+		old, _, err := b.compileOld(job)
 		if err != nil {
 			b.broke(err)
 			continue

@@ -3,6 +3,7 @@ package main
 import (
 	"sync"
 
+	"hagen/internal/artifact"
 	"hagen/internal/compile"
 	"hagen/internal/diag"
 	"hagen/internal/diff"
@@ -36,7 +37,13 @@ func (c *collector) compare(args []string, o diffOptions) error {
 
 // add compares two states and keeps the report, without the states.
 func (c *collector) add(p pairOfStates) {
-	report := c.reviewer.Report(p.old, p.new, p.notes...)
+	var filters []review.Filter
+	for _, text := range p.ignore {
+		if filter, err := review.ParseFilter(text); err == nil { // the schema of the spec checks it
+			filters = append(filters, filter)
+		}
+	}
+	report := c.reviewer.Also(filters).Report(p.old, p.new, p.notes...)
 	if p.broken {
 		report.Status = diff.Broken
 	}
@@ -59,4 +66,13 @@ func sideOf(site compile.Site, label string) diff.Side {
 		Label: label, Registry: site.Manifest.Name, Environment: site.Manifest.Environment,
 		Harbor: site.Manifest.Harbor, Files: site.Files, Prints: site.Fingerprints(),
 	}
+}
+
+// hiddenBy are the filters of a spec.
+func hiddenBy(site compile.Site) []string {
+	var filters []string
+	for _, item := range artifact.List(artifact.Map(site.Evidence.Spec["diff"])["ignore"]) {
+		filters = append(filters, artifact.Text(item))
+	}
+	return filters
 }

@@ -37,7 +37,7 @@ func (c *collector) withOutput(compiler *compile.Compiler, args []string, o diff
 		c.mu.Lock()
 		keep[site.Manifest.Name] = append(keep[site.Manifest.Name], site.Manifest.Environment)
 		c.mu.Unlock()
-		c.add(pairOfStates{old: old, new: sideOf(site, jobs[i].Document.File), notes: notes})
+		c.add(pairOfStates{old: old, new: sideOf(site, jobs[i].Document.File), notes: notes, ignore: hiddenBy(site)})
 		return nil
 	})
 	if err != nil || o.environment != "" {

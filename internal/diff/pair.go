@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // pairing is one thing on both sides, or on one.
@@ -77,11 +78,11 @@ func pairBy(pairs *[]pairing, gone, came []*Entity, same func(a, b *Entity) bool
 }
 
 // hashed is a name with the suffix that Kustomize makes of the content.
-var hashed = regexp.MustCompile(`^(.+)-[a-z0-9]{10}$`)
+var hashed = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(.+)-[a-z0-9]{10}$`) })
 
 // Stem is a name without the hash of the content.
 func Stem(name string) string {
-	if found := hashed.FindStringSubmatch(name); found != nil {
+	if found := hashed().FindStringSubmatch(name); found != nil {
 		return found[1]
 	}
 	return name

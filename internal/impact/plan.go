@@ -21,7 +21,7 @@ type Step struct {
 }
 
 // PlanOf derives the order in which to take changes.
-func (s *Set) PlanOf(x diff.Comparison, changes []diff.Change) []string {
+func (s *Set) PlanOf(changes []diff.Change) []string {
 	var plan []string
 	for _, step := range s.Plan {
 		var who []diff.Change

@@ -100,7 +100,7 @@ var clusterChanges = []change{
 	{rule: "statefulset-spec", in: hub, given: []edit{put(extra, statefulSet())}, edits: []edit{sub(extra, "serviceName: extra", "serviceName: other")}},
 	{rule: "workload-other", in: hub, edits: []edit{sub(core, "maxSurge: 1", "maxSurge: 2")}},
 	{rule: "job-template", in: hub, given: []edit{put(extra, object("batch/v1", "Job", "spec:\n  template:\n    spec:\n      restartPolicy: Never\n      containers:\n      - name: migrate\n        image: example.com/migrate:1\n"))}, edits: []edit{sub(extra, "migrate:1", "migrate:2")}},
-	{rule: "cronjob", in: hub, given: []edit{put(extra, object("batch/v1", "CronJob", "spec:\n  schedule: 1 2 * * *\n"))}, edits: []edit{sub(extra, "1 2", "3 4")}},
+	{rule: "cronjob", in: hub, given: []edit{put(extra, object("batch/v1", "CronJob", "spec:\n  schedule: 1 2 * * *\n  jobTemplate:\n    spec:\n      template:\n        spec:\n          restartPolicy: Never\n          containers:\n          - name: sweep\n            image: example.com/sweep:1\n"))}, edits: []edit{sub(extra, "1 2", "3 4")}},
 	{rule: "pod-image", in: hub, given: []edit{put(extra, pod())}, edits: []edit{sub(extra, "probe:1", "probe:2")}},
 	{rule: "pod-spec", in: hub, given: []edit{put(extra, pod())}, edits: []edit{sub(extra, "Never", "Always")}},
 }

@@ -3,6 +3,7 @@ package review
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"hagen/internal/diff"
@@ -12,6 +13,7 @@ import (
 type Filter struct {
 	text       string
 	conditions []condition
+	defaults   []fallback
 }
 
 type condition struct{ key, pattern string }
@@ -53,6 +55,9 @@ var keys = map[string]func(c diff.Change) []string{
 
 // fits tells whether a filter hides a change, in all of its places.
 func (f Filter) fits(c diff.Change) bool {
+	if f.defaults != nil {
+		return slices.ContainsFunc(f.defaults, func(d fallback) bool { return d.fills(c) })
+	}
 	for _, condition := range f.conditions {
 		for _, text := range keys[condition.key](c) {
 			if !like(condition.pattern, text) {

@@ -1,5 +1,10 @@
 package review_test
 
+import (
+	"os"
+	"testing"
+)
+
 const (
 	compose      = "compose/*/docker-compose.yml"
 	registryFile = "compose/*/config/registry/config.yml"
@@ -11,6 +16,20 @@ const (
 // rotated is a secret with another fingerprint on every node.
 func rotated(name, print string) []edit {
 	return []edit{sub(list, "fingerprint "+name+" "+print, "fingerprint "+name+" 0123456789abcdef")}
+}
+
+// trust puts another authority in place of the one that is trusted.
+func trust(file string) edit {
+	return func(t *testing.T, files map[string]string) {
+		t.Helper()
+		other, err := os.ReadFile("testdata/other.crt")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range matching(t, files, file) {
+			files[name] = string(other)
+		}
+	}
 }
 
 var machineChanges = []change{
@@ -38,6 +57,7 @@ var machineChanges = []change{
 	{name: "bundle-config-nginx", rule: "bundle-config", in: hub, edits: []edit{sub("compose/*/config/proxy/nginx.conf", "client_max_body_size 0", "client_max_body_size 1g")}},
 	{rule: "node-scripts", in: hub, edits: []edit{sub("compose/*/host/node.list", "10.10.4.11 6789", "10.10.4.11 3300")}},
 	{rule: "balancer", in: hub, edits: []edit{sub("balancer/haproxy.cfg", "maxconn 4096", "maxconn 8192")}},
+	{name: "certificate-renewed", rule: "bundle-config", in: hub, edits: []edit{trust("compose/*/config/trusted-ca/ca.crt")}},
 	{rule: "unit", in: hub, edits: []edit{sub("compose/*/host/harbor.service", "TimeoutStopSec=600", "TimeoutStopSec=900")}},
 	{rule: "mount-unit", in: hub, edits: []edit{sub("compose/*/host/mnt-cephfs-harbor.mount", "noatime", "relatime")}},
 	{rule: "secrets-of-node", in: hub, edits: []edit{sub(list, "file passwd 10000 10000 0400", "file passwd 10000 10000 0440")}},
@@ -63,7 +83,7 @@ var machineChanges = []change{
 	{rule: "read-only", in: hub, edits: []edit{sub(coreEnv, `READ_ONLY: "false"`, `READ_ONLY: "true"`)}},
 	{rule: "auth-mode", in: hubVM, edits: []edit{sub(compose, "AUTH_MODE: db_auth", "AUTH_MODE: ldap_auth")}},
 	{rule: "settings-reset", in: hubVM, edits: []edit{sub(compose, `RESET: "true"`, `RESET: "false"`)}},
-	{rule: "shared-cache", in: hub, edits: []edit{sub(coreEnv, "data:\n", "data:\n  CACHE_ENABLED: \"true\"\n")}},
+	{rule: "shared-cache", in: hub, edits: []edit{sub(coreEnv, "\ndata:\n", "\ndata:\n  CACHE_ENABLED: \"true\"\n")}},
 	{rule: "scanner-robots", in: hub, edits: []edit{sub(coreEnv, `ROBOT_SCANNER_NAME_PREFIX: "40d04cfe"`, "ROBOT_SCANNER_NAME_PREFIX: other")}},
 	{rule: "proxy-listens", in: hub, edits: []edit{sub("compose/*/config/proxy/nginx.conf", "listen 8443", "listen 9443")}},
 	{rule: "job-logs", in: hub, edits: []edit{sub("kubernetes/configmap-jobservice-config.yaml", "duration: 1", "duration: 9"), sub("kubernetes/deployment-jobservice.yaml", "name: jobservice-config\n", "name: other\n")}},

@@ -52,7 +52,7 @@ var objectChanges = []change{
 	{rule: "role-ref", in: hub, given: []edit{put(extra, object("rbac.authorization.k8s.io/v1", "RoleBinding", "roleRef:\n  apiGroup: rbac.authorization.k8s.io\n  kind: Role\n  name: a\n"))}, edits: []edit{sub(extra, "name: a", "name: b")}},
 	{rule: "storage-class", in: hub, given: []edit{put(extra, object("storage.k8s.io/v1", "StorageClass", "provisioner: a.example.com\n"))}, edits: []edit{sub(extra, "a.example.com", "b.example.com")}},
 	{rule: "class-fixed", in: hub, given: []edit{put(extra, object("scheduling.k8s.io/v1", "PriorityClass", "value: 10\n"))}, edits: []edit{sub(extra, "10", "20")}},
-	{rule: "autoscaler", in: hub, given: []edit{put(extra, object("autoscaling/v2", "HorizontalPodAutoscaler", "spec:\n  maxReplicas: 4\n"))}, edits: []edit{sub(extra, "4", "6")}},
+	{rule: "autoscaler", in: hub, given: []edit{put(extra, object("autoscaling/v2", "HorizontalPodAutoscaler", "spec:\n  maxReplicas: 4\n  scaleTargetRef:\n    apiVersion: apps/v1\n    kind: Deployment\n    name: core\n"))}, edits: []edit{sub(extra, "maxReplicas: 4", "maxReplicas: 6")}},
 	{rule: "policy", in: hub, edits: []edit{sub("kubernetes/poddisruptionbudget-core.yaml", "maxUnavailable: 1", "maxUnavailable: 2")}},
 	{rule: "pod-security", in: hub, edits: []edit{sub("kubernetes/namespace-harbor.yaml", "enforce: restricted", "enforce: baseline")}},
 	{rule: "kustomization", in: hub, edits: []edit{sub("kubernetes/kustomization.yaml", "kind: Kustomization\n", "kind: Kustomization\nnamePrefix: a-\n")}},

@@ -27,6 +27,11 @@ func New(folder fs.FS, filters []Filter) (*Reviewer, error) {
 	return &Reviewer{comparer, rules, filters}, err
 }
 
+// Also returns a reviewer with more filters.
+func (r *Reviewer) Also(filters []Filter) *Reviewer {
+	return &Reviewer{r.comparer, r.rules, slices.Concat(r.filters, filters)}
+}
+
 // Report compares two states of a registry.
 func (r *Reviewer) Report(old, new diff.Side, notes ...string) diff.Report {
 	report := diff.Report{
@@ -39,9 +44,9 @@ func (r *Reviewer) Report(old, new diff.Side, notes ...string) diff.Report {
 	comparison := r.comparer.Compare(old, new)
 	changes := r.rules.Judge(comparison)
 	report.Status = status(old, new, changes)
-	report.Changes, report.Hidden = hide(changes, slices.Concat(r.filters, defaultsOf(comparison)))
+	report.Changes, report.Hidden = hide(changes, r.filters)
 	if report.Status == diff.Different {
-		report.Plan = r.rules.PlanOf(comparison, report.Changes)
+		report.Plan = r.rules.PlanOf(changes)
 	}
 	return report
 }
@@ -59,5 +64,3 @@ func status(old, new diff.Side, changes []diff.Change) diff.Status {
 	}
 	return diff.Different
 }
-
-func defaultsOf(diff.Comparison) []Filter { return nil }

@@ -63,7 +63,7 @@ func (t text) report(r diff.Report) {
 		}
 	}
 	if follows > 0 {
-		t.line("  ", "and "+following(follows)+": checksums, names with a hash, lists of files")
+		t.line("  ", "and "+following(follows)+": checksums, names with a hash, lists of files, what was encrypted anew")
 	}
 	for _, h := range r.Hidden {
 		t.line("  ", count(h.Count, "change")+" hidden by "+visible(h.By))

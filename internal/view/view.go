@@ -145,10 +145,15 @@ func sentence(c diff.Change, limit int) string {
 	return at + old + " → " + new
 }
 
-// placeIn is the path of a change; of a text it is a line.
+// placeIn is the path of a change; of a text it is a line, of a set the list.
 func placeIn(c diff.Change) string {
 	if line, ok := lineOf(c); ok {
 		return fmt.Sprintf("line %d", line+1)
+	}
+	if n := len(c.Path); n > 0 {
+		if match, ok := c.Path[n-1].(diff.Match); ok && match.Key == "" {
+			return c.Path[:n-1].String() // the entry is the text that is shown anyway
+		}
 	}
 	return c.Path.String()
 }
