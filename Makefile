@@ -7,7 +7,7 @@ VERSION ?= 0.1.0
 LDFLAGS  = -s -w -X main.version=$(VERSION)
 EXAMPLES = $(sort $(wildcard examples/*.toml))
 
-.PHONY: all tables build sops examples check format lint unit race stale example-secrets accept sinks secrets flux editors recipes e2e-vm test fuzz bench generate setup clean
+.PHONY: all tables build sops examples check format lint unit race stale example-secrets accept sinks secrets flux editors recipes e2e-vm e2e-tools e2e-gitops test fuzz bench generate setup clean
 
 all: build
 
@@ -102,6 +102,16 @@ recipes: setup build
 # are given.
 editors: setup build
 	cd test/editors && npm ci --no-audit --no-fund --silent && $(GO) vet ./... && $(GO) test -count=1 ./...
+
+# e2e-tools builds Kubernetes, Flux and Argo CD into bin/e2e, which takes minutes
+# of all cores with an empty cache.
+e2e-tools:
+	test/e2e-gitops/tools/build.sh
+
+# e2e-gitops lets the real Flux and the real Argo CD bring the examples into a
+# real Kubernetes.
+e2e-gitops: setup build sops e2e-tools
+	cd test/e2e-gitops && $(GO) vet ./... && $(GO) test -count=1 -timeout 30m -v ./...
 
 test: check sinks accept secrets flux editors recipes
 

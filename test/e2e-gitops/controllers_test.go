@@ -1,0 +1,93 @@
+package gitops
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+)
+
+// TestFluxControllers lets Flux bring the example of Harbor 1.2, whose pods a
+// ReplicationController runs: with none of them ready it is not Ready.
+func TestFluxControllers(t *testing.T) {
+	f := startFlux(t, newCluster(t))
+	f.registry = forControllers(t, f.forge.address)
+	f.registry.overlay("impatient", impatient)
+	f.registry.set("[components.adminserver]\ntag = \"broken\"\n")
+	commit := f.forge.merge(f.registry, "a registry with a tag that does not exist")
+	f.prepareControllers(f.registry)
+	f.kubectl(f.registry.folder, "apply", "-k", filepath.Join("out", f.registry.name, "flux"))
+
+	why := f.failed("hub-k8s-1-2", commit)
+	if !strings.Contains(why, "ReplicationController/harbor/adminserver-rc") {
+		t.Errorf("not Ready for another reason: %s", why)
+	}
+	t.Logf("not Ready: %s", why)
+
+	f.registry.change("[components.adminserver]\ntag = \"broken\"\n", "")
+	commit = f.forge.merge(f.registry, "the right tag")
+	f.replacePods(f.registry, "adminserver")
+	f.synced(commit)
+	f.up(t, f.objects())
+
+	before := f.versions(t, f.objects())
+	f.again()
+	if written := changed(before, f.versions(t, f.objects())); len(written) > 0 {
+		t.Errorf("a second sync wrote to %q", written)
+	}
+	f.changesNoPods()
+}
+
+// changesNoPods changes what the pods of one component read: that waits for
+// somebody to act.
+func (f *flux) changesNoPods() {
+	before := f.pods(f.t, "harbor")
+	f.registry.set("[components.ui.env]\nHTTP_PROXY = \"http://proxy.example.com:3128\"\n\n[components.registry]\nreplicas = 4\n")
+	f.synced(f.forge.merge(f.registry, "a proxy for ui, one registry more"))
+	after := f.pods(f.t, "harbor")
+	if lost := rolled(before, after); len(lost) > 0 {
+		f.t.Errorf("pods of %q were replaced", lost)
+	}
+	if got := len(after["registry-rc"]); got != 4 {
+		f.t.Errorf("%d registries", got)
+	}
+}
+
+// prepareControllers makes what comes before the objects: the namespace and
+// the Secrets.
+func (s *server) prepareControllers(r *registry) {
+	s.t.Helper()
+	s.create("{apiVersion: v1, kind: Namespace, metadata: {name: harbor}}")
+	s.makeSecrets(s.t, "harbor", readObjects(s.t, r.out("kubernetes")))
+}
+
+// replacePods deletes the pods of a ReplicationController, as the RUNBOOK says,
+// once it would make others in their place.
+func (s *server) replacePods(r *registry, name string) {
+	s.t.Helper()
+	controller := readObject(s.t, filepath.Join(r.out("kubernetes"), "replicationcontroller-"+name+"-rc.yaml"))
+	eventually(s.t, id(controller)+" has the new template", func() error {
+		live, err := s.live(controller)
+		if err != nil {
+			return err
+		}
+		if got, wanted := images(live), images(controller); !slices.Equal(got, wanted) {
+			return fmt.Errorf("it has %q, and not %q", got, wanted)
+		}
+		return nil
+	})
+	s.kubectl("", "-n", "harbor", "delete", "pod", "-l", "name="+name+"-apps")
+}
+
+// images are those of a workload's containers.
+func images(workload *object) []string {
+	containers, _, _ := unstructured.NestedSlice(workload.Object, "spec", "template", "spec", "containers")
+	var images []string
+	for _, container := range containers {
+		images = append(images, field(container, "image"))
+	}
+	return images
+}

@@ -1,0 +1,38 @@
+package gitops
+
+import (
+	"encoding/json"
+	"path/filepath"
+	"testing"
+)
+
+// fluxDefinitions are the files that define what Flux reads. The
+// source-controller's are in its module, of which nothing else is needed.
+func fluxDefinitions(t testing.TB) []string {
+	t.Helper()
+	tools := filepath.Join(root(), "test", "e2e-gitops", "tools", "flux")
+	version := run(t, tools, nil, "go", "list", "-m", "-f", "{{.Version}}", "github.com/fluxcd/source-controller/api")
+	var module struct{ Dir string }
+	data := run(t, tools, nil, "go", "mod", "download", "-json", "github.com/fluxcd/source-controller@"+version)
+	if err := json.Unmarshal([]byte(data), &module); err != nil {
+		t.Fatal(err)
+	}
+	controller := moduleFolder(t, "flux", "github.com/fluxcd/kustomize-controller")
+	bases := filepath.Join("config", "crd", "bases")
+	// The controller does not start before it can watch every kind of source.
+	sources, err := filepath.Glob(filepath.Join(module.Dir, bases, "*.yaml"))
+	if err != nil || len(sources) == 0 {
+		t.Fatalf("no definitions in %s (%v)", module.Dir, err)
+	}
+	return append(sources, filepath.Join(controller, bases, "kustomize.toolkit.fluxcd.io_kustomizations.yaml"))
+}
+
+// argoDefinitions are the files that define what Argo CD reads.
+func argoDefinitions(t testing.TB) []string {
+	t.Helper()
+	folder := filepath.Join(moduleFolder(t, "argocd", "github.com/argoproj/argo-cd/v3"), "manifests", "crds")
+	return []string{
+		filepath.Join(folder, "application-crd.yaml"),
+		filepath.Join(folder, "appproject-crd.yaml"),
+	}
+}

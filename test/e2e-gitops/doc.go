@@ -1,0 +1,8 @@
+// Package gitops lets the real Kubernetes, Flux and Argo CD bring what hagen
+// wrote into a cluster. The API server, its etcd, the controller manager, the
+// scheduler, kustomize-controller and Argo CD are the programs themselves,
+// built from the modules in tools; nodes and pods are kwok's, which says of
+// each pod that it is ready and runs nothing; Flux's source-controller is
+// stood in for (source.go). It is a module of its own, so that none of this is
+// a dependency of hagen.
+package gitops
