@@ -22,6 +22,7 @@ shellcheck shellcheck
 age age
 busybox busybox
 git git
+redis-server redis-server
 '
 
 PATH=$PATH:/usr/sbin:/sbin

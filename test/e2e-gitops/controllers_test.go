@@ -91,3 +91,29 @@ func images(workload *object) []string {
 	}
 	return images
 }
+
+// TestArgoControllers lets Argo CD bring the example of Harbor 1.2: with the
+// health that hagen brings along it sees that no pod is ready.
+func TestArgoControllers(t *testing.T) {
+	a := startArgo(t, newCluster(t))
+	a.registry = forControllers(t, a.forge.address)
+	commit := a.forge.merge(a.registry, "a registry")
+	a.prepareControllers(a.registry)
+	a.follow(a.registry.out(""), commands(t, a.registry.out("RUNBOOK-kubernetes.md"), ". Argo CD", "--timeout=20m", "--timeout=80s"))
+	a.synced(commit)
+	a.up(t, a.objects())
+	before := a.versions(t, a.objects())
+	a.again()
+	if written := changed(before, a.versions(t, a.objects())); len(written) > 0 {
+		t.Errorf("a second comparison wrote to %q", written)
+	}
+
+	a.registry.set("[components.adminserver]\ntag = \"broken\"\n")
+	commit = a.forge.merge(a.registry, "a tag that does not exist")
+	a.synced(commit) // the old pods go on
+	a.replacePods(a.registry, "adminserver")
+	eventually(t, "the Application is not Healthy", func() error { return a.says(commit, "Synced", "Progressing") })
+	commit = a.forge.revert(a.registry)
+	a.replacePods(a.registry, "adminserver")
+	a.synced(commit)
+}

@@ -39,7 +39,7 @@ func (f *flux) comesFromNothing() {
 	secrets := readObjects(f.t, f.registry.out("secrets"))
 	births := f.births(f.t, append(f.objects(), secrets...))
 	f.follow(f.registry.folder, commands(f.t, filepath.Join(root(), "docs", "gitops.md"), "## Flux",
-		"/path/to/age.agekey", f.registry.ageKey, "out/hub/", "out/hub-2-15/", "kustomization/hub ", "kustomization/hub-2-15 "))
+		"/path/to/age.agekey", f.registry.ageKey, "out/hub/", "out/hub-2-15/", "kustomization/hub ", "kustomization/hub-2-15 ", "--timeout=20m", "--timeout=100s"))
 	f.synced(commit)
 	f.t.Logf("from an empty cluster to Ready: %.1f s", time.Since(began).Seconds())
 
