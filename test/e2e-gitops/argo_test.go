@@ -1,8 +1,10 @@
 package gitops
 
 import (
+	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -10,6 +12,7 @@ import (
 // TestArgo lets Argo CD bring the example of Harbor 2.15, and then what
 // becomes of it in the course of time.
 func TestArgo(t *testing.T) {
+	t.Parallel()
 	a := startArgo(t, newCluster(t))
 	a.registry = forArgo(t, a.forge.address)
 	a.comesFromNothing()
@@ -18,6 +21,7 @@ func TestArgo(t *testing.T) {
 	a.rollsWhatReadsTheChange()
 	a.prunesButNoVolumes()
 	a.mends()
+	a.endsASync()
 }
 
 // objects are those of the rendering's folder for the cluster.
@@ -122,4 +126,26 @@ func (a *argo) mends() {
 	if lost := rolled(before, a.pods(a.t, "harbor")); len(lost) > 0 {
 		a.t.Errorf("a broken image and the way back cost pods of %q", lost)
 	}
+}
+
+// endsASync has a sync that waits for pods before it removes something, and a
+// commit that mends the pods waits for that sync: somebody must end it.
+func (a *argo) endsASync() {
+	a.registry.change("[trivy]\n", "[trivy]\nenabled = false\n")
+	a.registry.set("[components.core]\ntag = \"broken\"\n")
+	a.forge.merge(a.registry, "no Trivy, and a tag that does not exist")
+	eventually(a.t, "the sync waits for core", func() error {
+		o, err := a.application()
+		if err != nil {
+			return err
+		}
+		if said := field(o.Object, "status", "operationState", "message"); !strings.Contains(said, "healthy state of apps/Deployment/core") {
+			return fmt.Errorf("the sync says %q", said)
+		}
+		return nil
+	})
+	commit := a.forge.revert(a.registry)
+	a.follow(a.registry.folder, commands(a.t, filepath.Join(root(), "docs", "gitops.md"), "**A commit that removes something waits for its pods** in Argo CD, because what is removed goes last, when all",
+		"application hub ", "application hub-2-15 "))
+	a.synced(commit)
 }
