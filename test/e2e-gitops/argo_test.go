@@ -22,6 +22,7 @@ func TestArgo(t *testing.T) {
 	a.prunesButNoVolumes()
 	a.mends()
 	a.endsASync()
+	a.outlives(a.registry.out("argocd"), a.objects())
 }
 
 // objects are those of the rendering's folder for the cluster.

@@ -30,6 +30,10 @@ func TestFluxControllers(t *testing.T) {
 	f.synced(commit)
 	f.up(t, f.objects())
 
+	if port := f.kubectl("", "-n", "harbor", "get", "service", "nginx", "-o", "jsonpath={.spec.ports[0].nodePort}"); port != "31777" {
+		t.Errorf("nginx is at the port %s of the nodes", port)
+	}
+
 	before := f.versions(t, f.objects())
 	f.again()
 	if written := changed(before, f.versions(t, f.objects())); len(written) > 0 {

@@ -27,6 +27,7 @@ func TestFlux(t *testing.T) {
 	f.drains("harbor", "node1")
 	f.mendsAtOnce()
 	f.mends()
+	f.outlives(f.registry.out("flux"), append(f.objects(), readObjects(t, f.registry.out("secrets"))...))
 }
 
 // objects are those of the rendering's folder for the cluster.
