@@ -111,7 +111,7 @@ e2e-tools:
 # e2e-gitops lets the real Flux and the real Argo CD bring the examples into a
 # real Kubernetes.
 e2e-gitops: setup build sops e2e-tools
-	cd test/e2e-gitops && $(GO) vet ./... && $(GO) test -count=1 -timeout 30m -v ./...
+	cd test/e2e-gitops && $(GO) vet ./... && $(GO) test -count=1 -timeout 30m -parallel 2 -v ./...
 
 test: check sinks accept secrets flux editors recipes
 

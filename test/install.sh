@@ -28,6 +28,7 @@ keepalived keepalived
 curl curl
 node nodejs
 npm npm
+redis-server redis-server
 '
 
 # what the nodes of make e2e-vm run

@@ -3,6 +3,9 @@ package gitops
 import (
 	"context"
 	"maps"
+	"slices"
+	"strconv"
+	"strings"
 	"sync"
 	"testing"
 
@@ -64,4 +67,35 @@ func (s *server) watch(t testing.TB, o *object) watch.Interface {
 		t.Fatal(err)
 	}
 	return w
+}
+
+// bornBefore fails unless all of the first came into the cluster before any of
+// the second: an object's first version tells, counted over all kinds.
+func bornBefore(t testing.TB, what string, births map[string]string, first, second func(id string) bool) {
+	t.Helper()
+	last, soonest := int64(0), int64(1<<62)
+	var late, early string
+	for id, version := range births {
+		at, err := strconv.ParseInt(version, 10, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if first(id) && at > last {
+			last, late = at, id
+		}
+		if second(id) && at < soonest {
+			soonest, early = at, id
+		}
+	}
+	if late == "" || early == "" || last > soonest {
+		t.Errorf("%s: %q came at %d, %q at %d", what, late, last, early, soonest)
+	}
+}
+
+// kinds are ids whose kind is one of these.
+func kinds(names ...string) func(id string) bool {
+	return func(id string) bool {
+		kind, _, _ := strings.Cut(id, "/")
+		return slices.Contains(names, kind)
+	}
 }

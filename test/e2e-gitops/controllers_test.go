@@ -1,18 +1,15 @@
 package gitops
 
 import (
-	"fmt"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
-
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
 // TestFluxControllers lets Flux bring the example of Harbor 1.2, whose pods a
 // ReplicationController runs: with none of them ready it is not Ready.
 func TestFluxControllers(t *testing.T) {
+	t.Parallel()
 	f := startFlux(t, newCluster(t))
 	f.registry = forControllers(t, f.forge.address)
 	f.registry.overlay("impatient", impatient)
@@ -32,6 +29,10 @@ func TestFluxControllers(t *testing.T) {
 	f.replacePods(f.registry, "adminserver")
 	f.synced(commit)
 	f.up(t, f.objects())
+
+	if port := f.kubectl("", "-n", "harbor", "get", "service", "nginx", "-o", "jsonpath={.spec.ports[0].nodePort}"); port != "31777" {
+		t.Errorf("nginx is at the port %s of the nodes", port)
+	}
 
 	before := f.versions(t, f.objects())
 	f.again()
@@ -68,26 +69,33 @@ func (s *server) prepareControllers(r *registry) {
 // once it would make others in their place.
 func (s *server) replacePods(r *registry, name string) {
 	s.t.Helper()
-	controller := readObject(s.t, filepath.Join(r.out("kubernetes"), "replicationcontroller-"+name+"-rc.yaml"))
-	eventually(s.t, id(controller)+" has the new template", func() error {
-		live, err := s.live(controller)
-		if err != nil {
-			return err
-		}
-		if got, wanted := images(live), images(controller); !slices.Equal(got, wanted) {
-			return fmt.Errorf("it has %q, and not %q", got, wanted)
-		}
-		return nil
-	})
+	s.has(readObject(s.t, filepath.Join(r.out("kubernetes"), "replicationcontroller-"+name+"-rc.yaml")))
 	s.kubectl("", "-n", "harbor", "delete", "pod", "-l", "name="+name+"-apps")
 }
 
-// images are those of a workload's containers.
-func images(workload *object) []string {
-	containers, _, _ := unstructured.NestedSlice(workload.Object, "spec", "template", "spec", "containers")
-	var images []string
-	for _, container := range containers {
-		images = append(images, field(container, "image"))
+// TestArgoControllers lets Argo CD bring the example of Harbor 1.2: with the
+// health that hagen brings along it sees that no pod is ready.
+func TestArgoControllers(t *testing.T) {
+	t.Parallel()
+	a := startArgo(t, newCluster(t))
+	a.registry = forControllers(t, a.forge.address)
+	commit := a.forge.merge(a.registry, "a registry")
+	a.prepareControllers(a.registry)
+	a.follow(a.registry.out(""), commands(t, a.registry.out("RUNBOOK-kubernetes.md"), ". Argo CD", "--timeout=20m", "--timeout=80s"))
+	a.synced(commit)
+	a.up(t, a.objects())
+	before := a.versions(t, a.objects())
+	a.again()
+	if written := changed(before, a.versions(t, a.objects())); len(written) > 0 {
+		t.Errorf("a second comparison wrote to %q", written)
 	}
-	return images
+
+	a.registry.set("[components.adminserver]\ntag = \"broken\"\n")
+	commit = a.forge.merge(a.registry, "a tag that does not exist")
+	a.synced(commit) // the old pods go on
+	a.replacePods(a.registry, "adminserver")
+	eventually(t, "the Application is not Healthy", func() error { return a.says(commit, "Synced", "Progressing") })
+	commit = a.forge.revert(a.registry)
+	a.replacePods(a.registry, "adminserver")
+	a.synced(commit)
 }

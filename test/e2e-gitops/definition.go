@@ -1,7 +1,6 @@
 package gitops
 
 import (
-	"encoding/json"
 	"path/filepath"
 	"testing"
 )
@@ -10,19 +9,14 @@ import (
 // source-controller's are in its module, of which nothing else is needed.
 func fluxDefinitions(t testing.TB) []string {
 	t.Helper()
-	tools := filepath.Join(root(), "test", "e2e-gitops", "tools", "flux")
-	version := run(t, tools, nil, "go", "list", "-m", "-f", "{{.Version}}", "github.com/fluxcd/source-controller/api")
-	var module struct{ Dir string }
-	data := run(t, tools, nil, "go", "mod", "download", "-json", "github.com/fluxcd/source-controller@"+version)
-	if err := json.Unmarshal([]byte(data), &module); err != nil {
-		t.Fatal(err)
-	}
+	version := run(t, pins("flux"), nil, "go", "list", "-m", "-f", "{{.Version}}", "github.com/fluxcd/source-controller/api")
+	source := moduleFolder(t, "flux", "github.com/fluxcd/source-controller@"+version)
 	controller := moduleFolder(t, "flux", "github.com/fluxcd/kustomize-controller")
 	bases := filepath.Join("config", "crd", "bases")
 	// The controller does not start before it can watch every kind of source.
-	sources, err := filepath.Glob(filepath.Join(module.Dir, bases, "*.yaml"))
+	sources, err := filepath.Glob(filepath.Join(source, bases, "*.yaml"))
 	if err != nil || len(sources) == 0 {
-		t.Fatalf("no definitions in %s (%v)", module.Dir, err)
+		t.Fatalf("no definitions in %s (%v)", source, err)
 	}
 	return append(sources, filepath.Join(controller, bases, "kustomize.toolkit.fluxcd.io_kustomizations.yaml"))
 }

@@ -30,16 +30,16 @@ func startFlux(t testing.TB, s *server) *flux {
 }
 
 // run starts the controller as Flux installs it, but for what makes it look
-// for dependencies more often.
-func (f *flux) run() {
+// for dependencies more often, and what else a test wants.
+func (f *flux) run(more ...string) {
 	f.t.Helper()
 	f.controller = start(f.t, "kustomize-controller", tool(f.t, "flux", "kustomize-controller"),
 		[]string{"KUBECONFIG=" + f.kubeconfig, "RUNTIME_NAMESPACE=flux-system"},
-		[]string{
-			"--metrics-addr=" + listens(f.t), "--health-addr=" + listens(f.t),
+		append(more,
+			"--metrics-addr="+listens(f.t), "--health-addr="+listens(f.t),
 			"--watch-all-namespaces=true", "--log-level=info", "--log-encoding=console",
 			"--requeue-dependency=1s",
-		})
+		))
 }
 
 // kustomizations are the names of those that hagen wrote, in their order.

@@ -15,6 +15,7 @@ import (
 // TestFlux lets Flux bring the example of Harbor 2.15, and then what becomes
 // of it in the course of time.
 func TestFlux(t *testing.T) {
+	t.Parallel()
 	f := startFlux(t, newCluster(t))
 	f.registry = forFlux(t, f.forge.address)
 	f.comesFromNothing()
@@ -23,7 +24,10 @@ func TestFlux(t *testing.T) {
 	f.rollsWhatReadsTheChange()
 	f.prunesButNoVolumes()
 	f.isRefused()
+	f.drains("harbor", "node1")
+	f.mendsAtOnce()
 	f.mends()
+	f.outlives(f.registry.out("flux"), append(f.objects(), readObjects(t, f.registry.out("secrets"))...))
 }
 
 // objects are those of the rendering's folder for the cluster.
@@ -39,7 +43,7 @@ func (f *flux) comesFromNothing() {
 	secrets := readObjects(f.t, f.registry.out("secrets"))
 	births := f.births(f.t, append(f.objects(), secrets...))
 	f.follow(f.registry.folder, commands(f.t, filepath.Join(root(), "docs", "gitops.md"), "## Flux",
-		"/path/to/age.agekey", f.registry.ageKey, "out/hub/", "out/hub-2-15/", "kustomization/hub ", "kustomization/hub-2-15 "))
+		"/path/to/age.agekey", f.registry.ageKey, "out/hub/", "out/hub-2-15/", "kustomization/hub ", "kustomization/hub-2-15 ", "--timeout=20m", "--timeout=100s"))
 	f.synced(commit)
 	f.t.Logf("from an empty cluster to Ready: %.1f s", time.Since(began).Seconds())
 
@@ -166,6 +170,18 @@ func (f *flux) isRefused() {
 	if !strings.Contains(why, "portal") || !strings.Contains(why, "immutable") {
 		f.t.Errorf("refused for another reason: %s", why)
 	}
+	f.synced(f.forge.revert(f.registry))
+}
+
+// mendsAtOnce takes a commit back while Flux waits for its pods, which may
+// take a quarter of an hour: with the feature that docs/gitops.md names it does
+// not wait on.
+func (f *flux) mendsAtOnce() {
+	f.controller.stop()
+	f.run("--feature-gates=CancelHealthCheckOnNewRevision=true")
+	f.registry.set("[components.core]\ntag = \"broken\"\n")
+	f.forge.merge(f.registry, "a tag that does not exist")
+	f.has(readObject(f.t, filepath.Join(f.registry.out("kubernetes"), "deployment-core.yaml")))
 	f.synced(f.forge.revert(f.registry))
 }
 

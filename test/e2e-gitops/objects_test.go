@@ -14,6 +14,7 @@ import (
 // TestObjects hands every object of every example, and those that Flux and
 // Argo CD get, to the API server, which refuses what it does not know.
 func TestObjects(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.define(append(fluxDefinitions(t), argoDefinitions(t)...)...)
 	for _, namespace := range []string{"harbor", "flux-system", "argocd"} {

@@ -96,7 +96,7 @@ func (p *program) stop() {
 
 // lastWords are the last lines of the log.
 func (p *program) lastWords() string {
-	const wanted = 15
+	const wanted = 40
 	data, err := os.ReadFile(p.log)
 	if err != nil {
 		return err.Error()

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -118,6 +117,17 @@ func sameReplicas(manifest, live *object) error {
 	return nil
 }
 
+// outlives deletes what an engine was given, and fails unless the registry
+// stays as it is.
+func (s *server) outlives(given string, objects []*object) {
+	s.t.Helper()
+	before := s.versions(s.t, objects)
+	s.kubectl("", "delete", "--wait", "-k", given)
+	if written := changed(before, s.versions(s.t, objects)); len(written) > 0 {
+		s.t.Errorf("without its engine the registry lost or changed %q", written)
+	}
+}
+
 // pruned is an error unless of some old objects those that Git no longer has
 // are gone, but for claims, which stay; and those that it has are there.
 func (s *server) pruned(old, wanted []*object) error {
@@ -193,35 +203,4 @@ func (s *server) up(t testing.TB, objects []*object) {
 		}
 	}
 	t.Logf("%d objects, %d replicas ready, %d claims bound", len(objects), ready, claims)
-}
-
-// bornBefore fails unless all of the first came into the cluster before any of
-// the second: an object's first version tells, counted over all kinds.
-func bornBefore(t testing.TB, what string, births map[string]string, first, second func(id string) bool) {
-	t.Helper()
-	last, soonest := int64(0), int64(1<<62)
-	var late, early string
-	for id, version := range births {
-		at, err := strconv.ParseInt(version, 10, 64)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if first(id) && at > last {
-			last, late = at, id
-		}
-		if second(id) && at < soonest {
-			soonest, early = at, id
-		}
-	}
-	if late == "" || early == "" || last > soonest {
-		t.Errorf("%s: %q came at %d, %q at %d", what, late, last, early, soonest)
-	}
-}
-
-// kinds are ids whose kind is one of these.
-func kinds(names ...string) func(id string) bool {
-	return func(id string) bool {
-		kind, _, _ := strings.Cut(id, "/")
-		return slices.Contains(names, kind)
-	}
 }

@@ -2,6 +2,7 @@ package gitops
 
 import (
 	"context"
+	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -31,7 +32,17 @@ func tool(t testing.TB, module, name string) string {
 // needs: definitions that are published nowhere else.
 func moduleFolder(t testing.TB, tool, path string) string {
 	t.Helper()
-	return run(t, filepath.Join(root(), "test", "e2e-gitops", "tools", tool), nil, "go", "list", "-m", "-f", "{{.Dir}}", path)
+	data := run(t, pins(tool), nil, "go", "mod", "download", "-json", path)
+	var module struct{ Dir string }
+	if err := json.Unmarshal([]byte(data), &module); err != nil {
+		t.Fatal(err)
+	}
+	return module.Dir
+}
+
+// pins is the folder with the go.mod of a tool.
+func pins(tool string) string {
+	return filepath.Join(root(), "test", "e2e-gitops", "tools", tool)
 }
 
 // run executes a command in a folder and gives what it printed, without the

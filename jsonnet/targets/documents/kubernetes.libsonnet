@@ -143,9 +143,11 @@ local engines = {
             else [within + ' patch configmap argocd-cm --patch-file argocd/install/argocd-cm.yaml']
           ) + [
             folder(m, 'argocd'),
+            // An Application that has nothing yet is Healthy.
+            within + ' wait application/' + quote(name) + " --for=jsonpath='{.status.sync.status}'=Synced --timeout=20m",
             within + ' wait application/' + quote(name) + " --for=jsonpath='{.status.health.status}'=Healthy --timeout=20m",
           ])
-          + markdown.text(['Expected: `condition met`. The registry stays when the Application is deleted.']),
+          + markdown.text(['Expected: `condition met`, twice. The registry stays when the Application is deleted.']),
   },
   flux(m, name): {
     local flux = m.spec.gitops.flux,
