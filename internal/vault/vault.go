@@ -237,7 +237,7 @@ func (v *Vault) file(need secret.Need, path string, index secret.Index) ([]byte,
 		if !intact || before.Sealed != "" {
 			old = nil
 		}
-		return v.cluster(need, s, old, before)
+		return v.cluster(need, s, old, before, now)
 	}
 	return nil, fmt.Errorf("nobody knows how to make %s", path)
 }
@@ -262,7 +262,7 @@ func (v *Vault) store(need secret.Need, old []byte) ([]byte, error) {
 }
 
 // cluster encrypts a Secret as SOPS does, which Flux decrypts by itself.
-func (v *Vault) cluster(need secret.Need, s secret.Secret, old []byte, before secret.Made) ([]byte, error) {
+func (v *Vault) cluster(need secret.Need, s secret.Secret, old []byte, before, now secret.Made) ([]byte, error) {
 	if old == nil {
 		document, err := artifact.EncodeYAML(s.Object(v.Values))
 		if err != nil {
@@ -272,20 +272,12 @@ func (v *Vault) cluster(need secret.Need, s secret.Secret, old []byte, before se
 	}
 	data := old
 	var err error
-	if !maps.Equal(before.Holds, s.Holds(v.indexOfNow(need))) {
+	if !maps.Equal(before.Holds, now.Holds) {
 		if data, err = v.sops.Set(data, "stringData", s.Data(v.Values)); err != nil {
 			return nil, err
 		}
 	}
 	return v.shared(data, need.ClusterReaders())
-}
-
-func (v *Vault) indexOfNow(need secret.Need) secret.Index {
-	index := secret.Index{Secrets: map[string]secret.Entry{}}
-	for name := range v.Values {
-		index.Secrets[name] = v.entry(need, name)
-	}
-	return index
 }
 
 // shared gives a document the readers that it must have.
