@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"hagen/internal/artifact"
 	"hagen/internal/diag"
 )
 
@@ -44,7 +45,7 @@ func (w *walker) scalar(f *form, format string, v any) {
 }
 
 func (w *walker) number(f *form, format string, v any) {
-	n, ok := asNumber(v)
+	n, ok := artifact.Number(v)
 	if !ok || f.name != "number" && n != math.Trunc(n) {
 		want := "a whole number"
 		if f.name == "number" {
@@ -69,7 +70,7 @@ func (w *walker) numberOrText(format string, v any) {
 }
 
 func (w *walker) quantity(v any) {
-	if _, ok := asNumber(v); ok {
+	if _, ok := artifact.Number(v); ok {
 		return
 	}
 	text, ok := v.(string)
@@ -118,18 +119,6 @@ func (w *walker) text(f *form, format string, v any) {
 		}
 	}
 	w.checkText(format, text)
-}
-
-func asNumber(v any) (float64, bool) {
-	switch n := v.(type) {
-	case int:
-		return float64(n), true
-	case int64:
-		return float64(n), true
-	case float64:
-		return n, true
-	}
-	return 0, false
 }
 
 func quotes(v any) string {

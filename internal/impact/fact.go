@@ -69,8 +69,8 @@ func objectFacts(f facts, object map[string]any, isNew bool) {
 
 // sizeOf compares two quantities or numbers.
 func sizeOf(old, new any) string {
-	before, okBefore := quantity(old)
-	now, okNow := quantity(new)
+	before, okBefore := artifact.Quantity(fmt.Sprint(old))
+	now, okNow := artifact.Quantity(fmt.Sprint(new))
 	switch {
 	case !okBefore || !okNow || before == now:
 		return ""
@@ -78,20 +78,6 @@ func sizeOf(old, new any) string {
 		return "shrinks"
 	}
 	return "grows"
-}
-
-// factors are the suffixes of quantities.
-var factors = map[string]float64{
-	"": 1, "m": 1e-3, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15,
-	"Ki": 1 << 10, "Mi": 1 << 20, "Gi": 1 << 30, "Ti": 1 << 40, "Pi": 1 << 50,
-}
-
-func quantity(value any) (float64, bool) {
-	text := fmt.Sprint(value)
-	number := strings.TrimRight(text, "kKMGTPim")
-	factor, ok := factors[text[len(number):]]
-	n, err := strconv.ParseFloat(number, 64)
-	return n * factor, ok && err == nil
 }
 
 // versionChange tells of another version of Harbor, which no single file says.

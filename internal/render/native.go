@@ -85,33 +85,10 @@ func seconds(text string) (any, error) {
 	return d.Seconds(), nil
 }
 
-// units are the suffixes of Kubernetes quantities.
-var units = []struct {
-	suffix string
-	factor float64
-}{
-	{"Ki", 1 << 10},
-	{"Mi", 1 << 20},
-	{"Gi", 1 << 30},
-	{"Ti", 1 << 40},
-	{"Pi", 1 << 50},
-	{"k", 1e3},
-	{"M", 1e6},
-	{"G", 1e9},
-	{"T", 1e12},
-	{"P", 1e15},
-	{"", 1},
-}
-
+// bytesOf reads a size; a thousandth of a byte is none.
 func bytesOf(text string) (any, error) {
-	for _, unit := range units {
-		number, ok := strings.CutSuffix(text, unit.suffix)
-		if !ok {
-			continue
-		}
-		if f, err := strconv.ParseFloat(number, 64); err == nil {
-			return math.Round(f * unit.factor), nil
-		}
+	if n, ok := artifact.Quantity(text); ok && !strings.HasSuffix(text, "m") {
+		return math.Round(n), nil
 	}
 	return nil, fmt.Errorf("%q is no size", text)
 }

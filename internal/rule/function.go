@@ -7,6 +7,8 @@ import (
 
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
+
+	"hagen/internal/artifact"
 )
 
 // function is one that rules may call beside those of CEL.
@@ -186,7 +188,7 @@ func sum(_ *Evaluator, args []any) (any, error) {
 	items, _ := args[0].([]any)
 	total := 0.0
 	for _, item := range items {
-		n, ok := number(item)
+		n, ok := artifact.Number(item)
 		if !ok {
 			return nil, fmt.Errorf("%v is no number", item)
 		}
@@ -196,8 +198,8 @@ func sum(_ *Evaluator, args []any) (any, error) {
 }
 
 func maximum(_ *Evaluator, args []any) (any, error) {
-	a, _ := number(args[0])
-	b, _ := number(args[1])
+	a, _ := artifact.Number(args[0])
+	b, _ := artifact.Number(args[1])
 	return max(a, b), nil
 }
 

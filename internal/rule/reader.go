@@ -125,45 +125,13 @@ func seconds(_ *Evaluator, args []any) (any, error) {
 	return d.Seconds(), nil
 }
 
-// quantityUnits are the suffixes of Kubernetes.
-var quantityUnits = []struct {
-	suffix string
-	factor float64
-}{
-	{"Ki", 1 << 10},
-	{"Mi", 1 << 20},
-	{"Gi", 1 << 30},
-	{"Ti", 1 << 40},
-	{"Pi", 1 << 50},
-	{"m", 1e-3},
-	{"k", 1e3},
-	{"M", 1e6},
-	{"G", 1e9},
-	{"T", 1e12},
-	{"P", 1e15},
-}
-
 // quantity reads a quantity of Kubernetes such as 5Gi; -1 is one that cannot
 // be read.
 func quantity(_ *Evaluator, args []any) (any, error) {
-	if n, ok := number(args[0]); ok {
+	if n, ok := artifact.Quantity(fmt.Sprint(args[0])); ok {
 		return n, nil
 	}
-	source := fmt.Sprint(args[0])
-	for _, unit := range quantityUnits {
-		if digits, ok := strings.CutSuffix(source, unit.suffix); ok {
-			n, err := strconv.ParseFloat(digits, 64)
-			if err != nil {
-				return -1.0, nil
-			}
-			return n * unit.factor, nil
-		}
-	}
-	n, err := strconv.ParseFloat(source, 64)
-	if err != nil {
-		return -1.0, nil
-	}
-	return n, nil
+	return -1.0, nil
 }
 
 // compareVersions compares dotted numbers: -1, 0 or 1. What follows a dash is

@@ -39,19 +39,6 @@ func plain(v ref.Val) any {
 	return v.Value()
 }
 
-// number returns a number as float64.
-func number(v any) (float64, bool) {
-	switch n := v.(type) {
-	case int:
-		return float64(n), true
-	case int64:
-		return float64(n), true
-	case float64:
-		return n, true
-	}
-	return 0, false
-}
-
 // whole makes float64 values that are whole numbers int64, so that rules can
 // reckon with them whether they come from Jsonnet, YAML or TOML.
 func whole(v any) any {
