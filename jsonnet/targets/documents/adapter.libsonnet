@@ -1,6 +1,7 @@
 // The rules by which prometheus-adapter makes metrics of Harbor's counts, as
 // values of its Helm chart.
 local native = import '../../lib/native.libsonnet';
+local scaling = import '../../lib/scaling.libsonnet';
 
 local rule(m, name) =
   local metric = m.metrics[name];
@@ -20,9 +21,11 @@ local rule(m, name) =
 // m: the model; fileSet: makes files of the registry as a whole
 // Result: a FileSet if pods are scaled by what hagen knows the counts of
 function(m, fileSet)
-  local scaling = if m.onKubernetes then m.spec.kubernetes.autoscaling else {};
-  local used = std.set([scaling[name].metric for name in std.objectFields(scaling)]);
-  local rules(source) = [rule(m, name) for name in used if name in m.metrics && m.metrics[name].source == source];
+  local wishes = if m.onKubernetes then scaling.all(m) else [];
+  local rules(source) = [
+    rule(m, name)
+    for name in native.set([entry.metric for entry in wishes if entry.brought && entry.source == source])
+  ];
   local values = { rules: { custom: rules('pods'), external: rules('external') } };
   if rules('pods') + rules('external') == [] then [] else [fileSet('adapter', 'autoscaling', [{
     path: 'prometheus-adapter-values.yaml',

@@ -2,6 +2,7 @@
 local cephfs = import '../../lib/cephfs.libsonnet';
 local markdown = import '../../lib/markdown.libsonnet';
 local native = import '../../lib/native.libsonnet';
+local scale = import '../../lib/scaling.libsonnet';
 local kind = import '../kubernetes/kind.libsonnet';
 local checks = import 'checks.libsonnet';
 
@@ -99,27 +100,22 @@ local apply(m) = {
 
 // scaling says what must be there before the number of pods follows the load.
 local scaling(m) =
-  local wishes = m.spec.kubernetes.autoscaling;
-  local names = std.objectFields(wishes);
-  local resource = std.length([name for name in names if std.member(['cpu', 'memory'], wishes[name].metric)]) > 0;
-  local own = [
-    { metric: wishes[name].metric, component: name }
-    for name in names
-    if !std.member(['cpu', 'memory'], wishes[name].metric)
-  ];
-  local source(metric) = if metric in m.metrics then m.metrics[metric].source else 'pods';
-  local query(metric) =
-    if source(metric) == 'external'
-    then '/apis/external.metrics.k8s.io/v1beta1/namespaces/' + m.spec.kubernetes.namespace + '/' + metric
-    else '/apis/custom.metrics.k8s.io/v1beta1/namespaces/' + m.spec.kubernetes.namespace + '/pods/*/' + metric;
-  if names == [] then [] else [{
+  local all = scale.all(m);
+  local own = [entry for entry in all if entry.source != 'resource'];
+  local brought = [entry for entry in own if entry.brought] != [];
+  local query(entry) =
+    if entry.source == 'external'
+    then '/apis/external.metrics.k8s.io/v1beta1/namespaces/' + m.spec.kubernetes.namespace + '/' + entry.metric
+    else '/apis/custom.metrics.k8s.io/v1beta1/namespaces/' + m.spec.kubernetes.namespace + '/pods/*/' + entry.metric;
+  if all == [] then [] else [{
     title: 'Scaling',
-    text: (if !resource then '' else markdown.text(['Processor and memory are measured by metrics-server:'])
-                                     + markdown.code('sh', [kubectl(m) + ' top pods']))
+    text: (if own == all then '' else markdown.text(['Processor and memory are measured by metrics-server:'])
+                                      + markdown.code('sh', [kubectl(m) + ' top pods']))
           + (if own == [] then '' else markdown.text([
-               'Other metrics are served by prometheus-adapter, which makes them of what Prometheus has collected; its',
-               'Helm chart takes `autoscaling/prometheus-adapter-values.yaml`. Each must answer:',
-             ]) + markdown.code('sh', ['kubectl get --raw ' + quote(query(entry.metric)) for entry in own]))
+               'Other metrics are served by prometheus-adapter, which makes them of what Prometheus has collected; '
+               + (if brought then 'its\nHelm chart takes `autoscaling/prometheus-adapter-values.yaml`.' else 'its\nrules are yours.')
+               + ' Each must answer:',
+             ]) + markdown.code('sh', ['kubectl get --raw ' + quote(query(entry)) for entry in own]))
           + markdown.text(['In the end every scaler names a number in place of `<unknown>`:'])
           + markdown.code('sh', [kubectl(m) + ' get horizontalpodautoscalers'])
           + markdown.text([

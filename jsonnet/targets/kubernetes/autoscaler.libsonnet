@@ -1,15 +1,16 @@
 // What changes the number of a component's pods by what they have to do.
 local native = import '../../lib/native.libsonnet';
+local scaling = import '../../lib/scaling.libsonnet';
 local kind = import 'kind.libsonnet';
 local replicas = import 'replicas.libsonnet';
 
-local resources = ['cpu', 'memory'];
 local percent(target) = std.parseInt(std.strReplace(target, '%', ''));
 
 // metric writes what is measured, and how much of it one pod shall have.
 // nested: whether the API version nests it (v2beta2 and later)
 local metric(m, scale, nested) =
-  if std.member(resources, scale.metric) then {
+  local source = scaling.source(m, scale);
+  if source == 'resource' then {
     type: 'Resource',
     resource: { name: scale.metric } + (
       if nested then { target: { type: 'Utilization', averageUtilization: percent(scale.target) } }
@@ -17,7 +18,6 @@ local metric(m, scale, nested) =
     ),
   }
   else
-    local source = if scale.metric in m.metrics then m.metrics[scale.metric].source else scale.source;
     local type = if source == 'external' then 'External' else 'Pods';
     {
       type: type,
