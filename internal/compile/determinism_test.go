@@ -40,6 +40,20 @@ func allExamples(t *testing.T, dir string) []string {
 	return files
 }
 
+// exampleSites compiles the shipped examples.
+func exampleSites(t *testing.T, c *compile.Compiler) []compile.Site {
+	t.Helper()
+	var all []compile.Site
+	for _, file := range allExamples(t, "../../examples") {
+		sites, err := compileFile(c, file)
+		if err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+		all = append(all, sites...)
+	}
+	return all
+}
+
 // TestSameBytes compiles all examples in another order, in another folder,
 // under another locale, time zone and home, on one core and on many.
 func TestSameBytes(t *testing.T) {

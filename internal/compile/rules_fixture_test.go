@@ -113,22 +113,16 @@ func TestNoStrayFixtures(t *testing.T) {
 // The examples as they are break no rule, whether seen as values or as text.
 func TestExamplesBreakNoRule(t *testing.T) {
 	c := newCompiler(t)
-	for _, file := range allExamples(t, "../../examples") {
-		sites, err := compileFile(c, file)
-		if err != nil {
-			t.Fatalf("%s: %v", file, err)
+	for _, site := range exampleSites(t, c) {
+		for _, d := range site.Warnings {
+			if d.Severity != diag.Note {
+				t.Errorf("%s: %s [%s]", site.Folder, d.Error(), d.Rule)
+			}
 		}
-		for _, site := range sites {
-			for _, d := range site.Warnings {
-				if d.Severity != diag.Note {
-					t.Errorf("%s: %s [%s]", file, d.Error(), d.Rule)
-				}
-			}
-			evidence := site.Evidence
-			evidence.Files = edited(t, evidence.Files, nil)
-			if got, want := len(c.ArtifactFindings(evidence)), len(c.ArtifactFindings(site.Evidence)); got != want {
-				t.Errorf("%s: %d findings from the text, %d from the values", file, got, want)
-			}
+		evidence := site.Evidence
+		evidence.Files = edited(t, evidence.Files, nil)
+		if got, want := len(c.ArtifactFindings(evidence)), len(c.ArtifactFindings(site.Evidence)); got != want {
+			t.Errorf("%s: %d findings from the text, %d from the values", site.Folder, got, want)
 		}
 	}
 }
@@ -136,17 +130,10 @@ func TestExamplesBreakNoRule(t *testing.T) {
 // hagen sets up no replication between registries: all instances share one
 // storage. With three registries, mutual replication makes a ring.
 func TestNoReplication(t *testing.T) {
-	c := newCompiler(t)
-	for _, file := range allExamples(t, "../../examples") {
-		sites, err := compileFile(c, file)
-		if err != nil {
-			t.Fatalf("%s: %v", file, err)
-		}
-		for _, site := range sites {
-			for _, f := range site.Files {
-				if strings.Contains(string(f.Data), "replication/policies") || strings.Contains(string(f.Data), "policies/replication") {
-					t.Errorf("%s sets up replication", f.Path)
-				}
+	for _, site := range exampleSites(t, newCompiler(t)) {
+		for _, f := range site.Files {
+			if strings.Contains(string(f.Data), "replication/policies") || strings.Contains(string(f.Data), "policies/replication") {
+				t.Errorf("%s sets up replication", f.Path)
 			}
 		}
 	}
