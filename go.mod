@@ -11,6 +11,7 @@ require (
 	github.com/coreos/go-systemd/v22 v22.6.0
 	github.com/docker/distribution v2.8.3+incompatible
 	github.com/google/cel-go v0.31.0
+	github.com/google/go-containerregistry v0.21.5
 	github.com/google/go-jsonnet v0.22.0
 	github.com/hashicorp/go-multierror v1.1.1
 	github.com/nginxinc/nginx-go-crossplane v0.4.84

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -183,14 +182,17 @@ func summarize(s streams, o buildOptions, results []result) error {
 }
 
 func printJSON(w io.Writer, o buildOptions, results []result, stale bool) error {
+	asLists(results)
+	return printValue(w, map[string]any{"format": 1, "output": o.out, "check": o.check, "stale": o.check && stale, "sites": results})
+}
+
+// asLists makes a list a list, even an empty one.
+func asLists(results []result) {
 	for i := range results {
 		for _, list := range []*[]string{&results[i].Added, &results[i].Changed, &results[i].Removed} {
 			if *list == nil {
-				*list = []string{} // a list is a list, even an empty one
+				*list = []string{}
 			}
 		}
 	}
-	encoder := json.NewEncoder(w)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(map[string]any{"format": 1, "output": o.out, "check": o.check, "stale": o.check && stale, "sites": results})
 }

@@ -2,11 +2,9 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -56,30 +54,22 @@ func newProbe(s streams) *cobra.Command {
 }
 
 func runProbe(ctx context.Context, s streams, o probeOptions) error {
-	if o.authority != "" {
-		var err error
-		if o.Authority, err = os.ReadFile(o.authority); err != nil {
-			return diag.Diagnostic{Place: diag.Place{File: o.authority}, Message: "the file cannot be read: " + plainError(err)}
-		}
-	}
 	var err error
+	if o.Authority, err = readAuthority(o.authority); err != nil {
+		return err
+	}
 	if o.Password, err = probePassword(s, o); err != nil {
 		return err
 	}
-	if ctx == nil {
-		ctx = context.Background()
-	}
 	// what was made is removed also when the user has had enough
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
+	ctx, stop := interruptible(ctx)
 	defer stop()
 	report, err := probe.Run(ctx, o.Options)
 	if err != nil {
 		return err
 	}
 	if o.json {
-		encoder := json.NewEncoder(s.out)
-		encoder.SetIndent("", "  ")
-		if err := encoder.Encode(report); err != nil {
+		if err := printValue(s.out, report); err != nil {
 			return err
 		}
 	} else {

@@ -39,10 +39,7 @@ func ignored(dir string, need compile.Needs) []diag.Diagnostic {
 // inTheClear searches what Git tracks for private keys and for the values
 // themselves, which travel through a pipe.
 func inTheClear(dir string, values material.Values) []diag.Diagnostic {
-	patterns := []string{"AGE-SECRET-KEY-1"}
-	for _, kind := range []string{"RSA ", "EC ", "OPENSSH ", ""} {
-		patterns = append(patterns, "-----BEGIN "+kind+"PRIVATE KEY-----")
-	}
+	patterns := secret.PrivateKeys()
 	for _, value := range values {
 		if line := telling(value); line != "" {
 			patterns = append(patterns, line)

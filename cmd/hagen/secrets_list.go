@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -70,9 +69,7 @@ func listSecrets(w io.Writer, needs []compile.Needs, asJSON bool, now time.Time)
 	if !asJSON {
 		return nil
 	}
-	encoder := json.NewEncoder(w)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(map[string]any{"format": 1, "sites": sites})
+	return printValue(w, map[string]any{"format": 1, "sites": sites})
 }
 
 func listing(need compile.Needs, index secret.Index) []listed {

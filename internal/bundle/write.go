@@ -112,6 +112,10 @@ func (w *Writer) Stage(name string, set artifact.Set, m Manifest) (Changes, erro
 	if err != nil {
 		return Changes{}, err
 	}
+	return w.stage(name, files)
+}
+
+func (w *Writer) stage(name string, files artifact.Set) (Changes, error) {
 	dir := filepath.Join(w.out, name)
 	changes, err := compare(dir, files)
 	if err != nil || !changes.Any() {

@@ -58,7 +58,7 @@ var owners = map[string]string{
 	"github.com/nginxinc/nginx-go-crossplane": "internal/conform internal/parse",
 	"gopkg.in/yaml.v2":                        "internal/conform",
 	"github.com/bitnami-labs/sealed-secrets":  "internal/vault",
-	"oras.land/oras-go":                       "internal/probe",
+	"oras.land/oras-go":                       "internal/probe internal/oci",
 	"github.com/aymanbagabas/go-udiff":        "internal/diff",
 }
 
