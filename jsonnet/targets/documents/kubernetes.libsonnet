@@ -127,13 +127,17 @@ local scaling(m) =
 // replaced names the steps that an engine takes over.
 local replaced(m) = if m.secretsFolder then 'the steps Secrets and Objects' else 'the step Objects';
 
+// landed says when the controllers can see this rendering.
+local landed(m) = if 'source' in m.spec.gitops then 'once this rendering is pushed (`hagen push`)' else 'once this rendering is committed';
+local added(m) = if 'source' in m.spec.gitops then '`argocd repo add --type oci`' else '`argocd repo add`';
+
 // engines say how a controller takes the objects over, now and after each commit.
 local engines = {
   argocd(m, name): {
     local argocd = m.spec.gitops.argocd,
     local within = 'kubectl -n ' + quote(argocd.namespace),
     title: 'Argo CD',
-    text: markdown.text(['In place of ' + replaced(m) + ', once this rendering is committed. Argo CD must be let into the', 'repository first (`argocd repo add`).'])
+    text: markdown.text(['In place of ' + replaced(m) + ', ' + landed(m) + '. Argo CD must be let into the', 'repository first (' + added(m) + ').'])
           + markdown.code('sh', (
             if kind(m) == 'Deployment' then []
             else [within + ' patch configmap argocd-cm --patch-file argocd/install/argocd-cm.yaml']
@@ -149,7 +153,7 @@ local engines = {
     local flux = m.spec.gitops.flux,
     local within = 'kubectl -n ' + quote(flux.namespace),
     title: 'Flux',
-    text: markdown.text(['In place of ' + replaced(m) + ', once this rendering is committed' + (
+    text: markdown.text(['In place of ' + replaced(m) + ', ' + landed(m) + (
             if m.spec.secrets.provider != 'sops' then '.'
             else ': Flux decrypts with the private key of one of\n`secrets.cluster_recipients`, which lies in the cluster and nowhere in Git.'
           )])
@@ -193,7 +197,7 @@ function(m)
     + [apply(m)]
     + [
       engines[engine](m, m.site)
-      for engine in (if 'repository' in m.spec.gitops then m.spec.gitops.engines else [])
+      for engine in (if 'repository' in m.spec.gitops || 'source' in m.spec.gitops then m.spec.gitops.engines else [])
     ]
     + scaling(m) + checks.clients(m) + [checks.registry(m)]
     + replace(m) + [step for step in m.steps.kubernetes if later(step)]

@@ -12,7 +12,7 @@ local project(m, site, argocd) = {
   metadata: { name: site.name, namespace: argocd.namespace, labels: labels, annotations: annotations },
   spec: {
     description: 'Harbor at ' + m.net.external,
-    sourceRepos: [m.spec.gitops.repository],
+    sourceRepos: [site.origin.url],
     destinations: [{ server: argocd.server, namespace: m.spec.kubernetes.namespace }],
     clusterResourceWhitelist: [
       { group: '', kind: 'Namespace' },
@@ -25,9 +25,9 @@ local project(m, site, argocd) = {
 // that says "Succeeded".
 local applied(m) = if m.cluster.has.serverSideApply then ['ServerSideApply=true'] else [];
 
-local source(m, site, folder) = {
-  repoURL: m.spec.gitops.repository,
-  targetRevision: m.spec.gitops.branch,
+local source(site, folder) = {
+  repoURL: site.origin.url,
+  targetRevision: site.origin.revision,
   path: site.path + '/' + folder,
 };
 
@@ -39,7 +39,7 @@ local application(m, site, argocd) = {
   spec: {
     project: site.name,
     destination: { server: argocd.server, namespace: m.spec.kubernetes.namespace },
-    sources: [source(m, site, folder) for folder in ['kubernetes'] + (if m.secretsFolder then ['secrets'] else [])],
+    sources: [source(site, folder) for folder in ['kubernetes'] + (if m.secretsFolder then ['secrets'] else [])],
     syncPolicy: {
       automated: { prune: true, selfHeal: true },
       // A renamed ConfigMap is removed when no pod reads it any more.
@@ -63,7 +63,7 @@ local health = {
   },
 };
 
-// m: the model; site: its name and its path in the repository
+// m: the model; site: its name, where it is read from, and its path there
 // Result: objects of the folder argocd
 function(m, site)
   local argocd = m.spec.gitops.argocd;

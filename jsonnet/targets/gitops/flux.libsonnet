@@ -10,13 +10,23 @@ local metadata(flux, name) = {
   annotations: { 'hagen.dev/component': 'flux', 'hagen.dev/folder': 'flux' },
 };
 
-local repository(m, site, flux) = {
+// sources are what Flux reads, by their kinds.
+local sources = {
+  GitRepository(site, flux): { url: site.origin.url, ref: { branch: site.origin.revision } },
+  OCIRepository(site, flux): {
+    url: site.origin.url,
+    ref: { tag: site.origin.revision },
+    [if 'ca_secret_name' in flux then 'certSecretRef']: { name: flux.ca_secret_name },
+    [if site.origin.plain then 'insecure']: true,
+  },
+};
+local kindOf(site) = if site.origin.artifact then 'OCIRepository' else 'GitRepository';
+
+local source(m, site, flux) = {
   apiVersion: 'source.toolkit.fluxcd.io/v1',
-  kind: 'GitRepository',
+  kind: kindOf(site),
   metadata: metadata(flux, site.name),
-  spec: {
-    url: m.spec.gitops.repository,
-    ref: { branch: m.spec.gitops.branch },
+  spec: sources[kindOf(site)](site, flux) + {
     interval: m.spec.gitops.interval,
     timeout: '1m',
     [if 'secret_name' in flux then 'secretRef']: { name: flux.secret_name },
@@ -28,7 +38,7 @@ local kustomization(m, site, flux, name, spec) = {
   kind: 'Kustomization',
   metadata: metadata(flux, name),
   spec: {
-    sourceRef: { kind: 'GitRepository', name: site.name },
+    sourceRef: { kind: kindOf(site), name: site.name },
     interval: m.spec.gitops.interval,
     retryInterval: '1m',
     timeout: '15m',
@@ -80,14 +90,14 @@ local registry(m, site, before) = {
   }],
 } + after(before);
 
-// m: the model; site: its name and its path in the repository
+// m: the model; site: its name, where it is read from, and its path there
 // Result: objects of the folder flux
 function(m, site)
   local flux = m.spec.gitops.flux;
   local first = site.name + '-storage';
   local second = if m.secretsFolder then [site.name + '-secrets'] else [];
   [
-    repository(m, site, flux),
+    source(m, site, flux),
     kustomization(m, site, flux, first, storage(m, site)),
     kustomization(m, site, flux, site.name, registry(m, site, [first] + second)),
   ] + [
