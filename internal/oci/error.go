@@ -98,6 +98,10 @@ func (r *Remote) refused(d *diag.Diagnostic, said *errcode.ErrorResponse, tried 
 		d.Fix = "let the account " + string(tried) + " artifacts in the project of " + r.ref.Repository
 	case said.StatusCode == http.StatusNotFound:
 		r.missing(d, tried)
+	case said.StatusCode == http.StatusPreconditionFailed:
+		d.Message = "the tag cannot be moved: " + reason(said)
+		d.Reason = "a rule of the project makes it immutable"
+		d.Fix = "push under a new tag, or take " + cmp.Or(r.ref.Tag, "it") + " out of the rule: the controllers follow it"
 	case said.StatusCode == http.StatusRequestEntityTooLarge:
 		d.Message = "the registry, or a proxy before it, refuses an upload of this size"
 		d.Fix = "raise the limit of bodies in the proxy: client_max_body_size 0 in nginx"

@@ -107,6 +107,7 @@ func TestErrors(t *testing.T) {
 		"no project":     {answer(404, said("NAME_UNKNOWN")), "there is no such repository, and the registry does not make it", "there is no such artifact"},
 		"too large":      {answer(413, ""), "the registry, or a proxy before it, refuses an upload of this size", ""},
 		"an old one":     {manifests(answer(400, said("MANIFEST_INVALID"))), "the registry does not take such artifacts: 400 Bad Request, MANIFEST_INVALID: said so", "there is no such artifact"},
+		"a fixed tag":    {manifests(answer(412, said("PRECONDITION"))), "the tag cannot be moved: 412 Precondition Failed, PRECONDITION: said so", ""},
 		"a moody one":    {answer(409, ""), "the registry answers 409 Conflict", "the registry answers 409 Conflict"},
 		"no registry":    {answer(200, "<html>"), "", ""},
 		"a large answer": {answer(400, said(strings.Repeat("X", 1000))), "the registry answers 400 Bad Request, " + strings.Repeat("X", 60) + ": said so", ""},
