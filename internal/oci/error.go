@@ -126,7 +126,6 @@ func (r *Remote) missing(d *diag.Diagnostic, tried action) {
 	d.Fix = "push it with: hagen push " + r.ref.Name() + ":" + cmp.Or(r.ref.Tag, "main")
 }
 
-
 // unreachable words an error of the way to the registry.
 func (r *Remote) unreachable(d *diag.Diagnostic, err error) {
 	var unknown x509.UnknownAuthorityError

@@ -330,9 +330,9 @@ func TestMomentaryFaultsAreTriedAgain(t *testing.T) {
 
 func TestParse(t *testing.T) {
 	for text, want := range map[string]string{
-		"oci://hub.example.com/platform/hub:main": "oci://hub.example.com/platform/hub:main",
-		"oci://localhost:5000/hub:v1.2":           "oci://localhost:5000/hub:v1.2",
-		"oci://[::1]:5000/hub:v1":                 "oci://[::1]:5000/hub:v1",
+		"oci://hub.example.com/platform/hub:main":                       "oci://hub.example.com/platform/hub:main",
+		"oci://localhost:5000/hub:v1.2":                                 "oci://localhost:5000/hub:v1.2",
+		"oci://[::1]:5000/hub:v1":                                       "oci://[::1]:5000/hub:v1",
 		"oci://hub.example.com/a/b:t@sha256:" + strings.Repeat("0", 64): "oci://hub.example.com/a/b:t@sha256:" + strings.Repeat("0", 64),
 		"oci://hub.example.com/a/b@sha256:" + strings.Repeat("0", 64):   "oci://hub.example.com/a/b@sha256:" + strings.Repeat("0", 64),
 	} {
