@@ -17,6 +17,8 @@ type diffOptions struct {
 	out         string
 	environment string
 	base, head  string
+	bundle      string
+	node        string
 	allowBroken bool
 	each        bool
 	ignore      []string
@@ -35,9 +37,10 @@ func newDiff(s streams) *cobra.Command {
 			"what each change will do: which pods restart, what is at risk, in which order to go.\n" +
 			"With --base, compare with what they compiled to at a revision of Git. With two\n" +
 			"arguments, compare one with the other: rendered folders, specs, or environments of\n" +
-			"specs as SPEC:ENVIRONMENT. Exit 0: the same, 1: different, 2: an error.",
+			"specs as SPEC:ENVIRONMENT. With --bundle, compare with what a node has. Exit 0: the same,\n" +
+			"1: different, 2: an error.",
 		Example: "  hagen diff\n  hagen diff --base origin/main\n  hagen diff hagen.toml:staging hagen.toml:production\n" +
-			"  hagen diff --base v1 --format markdown --fail-on outage",
+			"  hagen diff --base v1 --format markdown --fail-on outage\n  hagen diff --bundle /opt/hagen/hub",
 		RunE: func(_ *cobra.Command, args []string) error {
 			return runDiff(s, args, o)
 		},
@@ -47,6 +50,8 @@ func newDiff(s streams) *cobra.Command {
 	flags.StringVar(&o.environment, "environment", "", "compare the environment `NAME` only")
 	flags.StringVar(&o.base, "base", "", "compare with what the specs were at the revision `REV`")
 	flags.StringVar(&o.head, "head", "", "with --base: compare the revision `REV` instead of the files on the disk")
+	flags.StringVar(&o.bundle, "bundle", "", "compare with the bundle of a node as it stands there, or a copy of it, in `FOLDER`")
+	flags.StringVar(&o.node, "node", "", "with --bundle: the bundle must be that of the node `NAME`")
 	flags.BoolVar(&o.allowBroken, "allow-broken-base", false, "go on if the specs of --base do not compile")
 	flags.BoolVar(&o.each, "each", false, "take two arguments for two specs, each compared with its output folder")
 	flags.StringArrayVar(&o.ignore, "ignore", nil, "hide changes that fit `KEY=PATTERN`: impact, kind, name, file, path; repeat it")
@@ -114,6 +119,10 @@ func (o diffOptions) check(args []string) (diff.Impact, error) {
 	switch {
 	case o.head != "" && o.base == "":
 		return 0, errors.New("--head needs --base; see hagen diff --help")
+	case o.node != "" && o.bundle == "":
+		return 0, errors.New("--node needs --bundle; see hagen diff --help")
+	case o.bundle != "" && (o.base != "" || o.each || len(args) > 1):
+		return 0, errors.New("--bundle compares one spec with one node: leave --base, --each and other arguments out; see hagen diff --help")
 	case o.out == "":
 		return 0, errors.New("the output folder has no name; see hagen diff --help")
 	case o.environment != "" && o.two(args):

@@ -51,6 +51,8 @@ local lines(kind, rows) = [std.join(' ', [kind] + ['' + word for word in row]) f
 // m: the model; here: what holds on the node
 local list(m, here) = std.join('\n', [
                                        'registry ' + m.spec.name,
+                                     ] + lines('environment', [[name] for name in m.folders[1:]]) + [
+                                       'harbor ' + m.spec.registry.version,
                                        'node ' + here.name,
                                        'bundle ' + m.bundleDirectory,
                                        'mount ' + here.mountPoint,
