@@ -1,6 +1,8 @@
 // What Argo CD and Flux need to bring a rendering into the cluster.
+local argocd = import 'gitops/argocd.libsonnet';
+local environments = import 'gitops/argocd_set.libsonnet';
 local engines = {
-  argocd: import 'gitops/argocd.libsonnet',
+  argocd(m, site): argocd(m, site) + environments(m, site),
   flux: import 'gitops/flux.libsonnet',
 };
 

@@ -28,5 +28,6 @@ func argoDefinitions(t testing.TB) []string {
 	return []string{
 		filepath.Join(folder, "application-crd.yaml"),
 		filepath.Join(folder, "appproject-crd.yaml"),
+		filepath.Join(folder, "applicationset-crd.yaml"),
 	}
 }
