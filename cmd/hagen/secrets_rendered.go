@@ -58,7 +58,8 @@ type place struct {
 }
 
 func (r *places) add(target described.Target) {
-	p, holds := place{name: strings.TrimPrefix(target.Name, "compose/"), other: map[string]string{}}, map[string]string{}
+	p := place{name: strings.TrimPrefix(target.Name, "compose/"), other: map[string]string{}}
+	var holds map[string]string
 	if target.Name == described.Cluster {
 		p.name, p.old, holds = "the cluster", !r.clusterFiles(), r.need.ClusterHolds(r.folder.Index)
 	} else {
