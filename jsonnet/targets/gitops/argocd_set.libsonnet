@@ -3,7 +3,7 @@
 // no hands. It is the same in all of them, and lies beside that folder: what it
 // brings must not hold itself.
 local labels = { 'app.kubernetes.io/part-of': 'harbor' };
-local here = 'https://kubernetes.default.svc'; // the cluster of Argo CD
+local here = 'https://kubernetes.default.svc';  // the cluster of Argo CD
 local metadata(m, argocd) = {
   name: m.spec.name,
   namespace: argocd.namespace,
