@@ -72,6 +72,9 @@ func ReadWhole(dir string) ([]Whole, error) {
 // Join puts folders together as they lie below an output folder. Two folders of
 // one name are an error.
 func Join(folders []Whole) (artifact.Set, error) {
+	if err := apart(folders); err != nil {
+		return nil, err
+	}
 	var all []artifact.File
 	for _, folder := range folders {
 		for _, file := range folder.Files {
@@ -117,7 +120,22 @@ func Split(files artifact.Set) ([]Whole, error) {
 		}
 		found = append(found, *byFolder[folder])
 	}
-	return found, nil
+	return found, apart(found)
+}
+
+// apart refuses a registry whose folder would hold environments too: no spec
+// makes both, and each is replaced as a whole.
+func apart(folders []Whole) error {
+	alone := map[string]bool{}
+	for _, folder := range folders {
+		alone[folder.Folder()] = folder.Manifest.Environment == ""
+	}
+	for _, folder := range folders {
+		if folder.Manifest.Environment != "" && alone[folder.Manifest.Name] {
+			return fmt.Errorf("%s is a registry, and %s an environment of it: one of them is left from before", folder.Manifest.Name, folder.Folder())
+		}
+	}
+	return nil
 }
 
 // folderName is what specs can name their folders.

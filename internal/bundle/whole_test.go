@@ -30,7 +30,7 @@ func folders(t *testing.T) []bundle.Whole {
 	t.Helper()
 	return []bundle.Whole{
 		whole(t, "hub", "", artifact.File{Path: "kubernetes/a.yaml", Data: []byte("a: 1\n")}),
-		whole(t, "hub", "staging", artifact.File{Path: "compose/one/up.sh", Data: []byte("#!/bin/sh\n"), Executable: true}),
+		whole(t, "hubs", "staging", artifact.File{Path: "compose/one/up.sh", Data: []byte("#!/bin/sh\n"), Executable: true}),
 		whole(t, "other", "", artifact.File{Path: "b.yaml", Data: []byte("b: 1\n")}),
 	}
 }
@@ -52,6 +52,10 @@ func TestJoinAndSplit(t *testing.T) {
 	}
 	if _, err := bundle.Join(append(want, want[0])); err == nil {
 		t.Error("two folders of one name are taken")
+	}
+	_, err = bundle.Join(append(want, whole(t, "hub", "staging")))
+	if err == nil || !strings.Contains(err.Error(), "hub is a registry, and hub/staging an environment of it") {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -256,6 +256,52 @@ func TestLoginComesFromDocker(t *testing.T) {
 	expect(t, err, "the login cannot be read from the configuration of Docker")
 }
 
+// Harbor wants a token, which its own service gives to those who log in.
+func TestTokens(t *testing.T) {
+	var host string
+	host, _ = serve(t, func(w http.ResponseWriter, r *http.Request) bool {
+		user, password, basic := r.BasicAuth()
+		switch {
+		case r.URL.Path == "/service/token" && basic && user+":"+password != "robot:geheim":
+			w.WriteHeader(http.StatusUnauthorized)
+		case r.URL.Path == "/service/token" && basic:
+			fmt.Fprintf(w, `{"token":%q}`, r.URL.Query().Get("scope"))
+		case r.URL.Path == "/service/token":
+			fmt.Fprint(w, `{"token":"nobody"}`)
+		case strings.HasPrefix(r.Header.Get("Authorization"), "Bearer repository:platform/hub:"):
+			return false
+		default:
+			w.Header().Set("WWW-Authenticate", `Bearer realm="http://`+host+`/service/token",service="harbor",scope="repository:platform/hub:pull"`)
+			w.WriteHeader(http.StatusUnauthorized)
+		}
+		return true
+	})
+	image, err := oci.Pack(set(t, some()...), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for login, want := range map[string]string{
+		"":               "the registry asks for a login, and there is none",
+		"robot:verkehrt": "the registry refuses the login, or the login may not push here",
+		"robot:geheim":   "",
+	} {
+		dir := t.TempDir()
+		t.Setenv("DOCKER_CONFIG", dir)
+		if login != "" {
+			text := `{"auths":{"` + host + `":{"auth":"` + base64.StdEncoding.EncodeToString([]byte(login)) + `"}}}`
+			if err := os.WriteFile(filepath.Join(dir, "config.json"), []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_, err := open(t, "oci://"+host+"/platform/hub:main").Push(context.Background(), image)
+		if want == "" && err != nil {
+			t.Error(err)
+		} else if want != "" {
+			expect(t, err, want)
+		}
+	}
+}
+
 // What others keep in a registry is told from what hagen made.
 func TestForeignArtifacts(t *testing.T) {
 	alone(t)
