@@ -4,20 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
-	"slices"
 	"sort"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"hagen/internal/artifact"
 	"hagen/internal/bundle"
-	"hagen/internal/compile"
 	"hagen/internal/diag"
 	"hagen/internal/oci"
 	"hagen/internal/revision"
@@ -142,104 +137,6 @@ func (o pushOptions) parcels(s streams, to *oci.Reference, specs []string) ([]pa
 		return nil, err
 	}
 	return []parcel{{to: *to, folders: folders, files: []string{filepath.Join(o.dir, ".")}}}, nil
-}
-
-// renderedFolders reads what a build wrote, as it wrote it.
-func renderedFolders(dir string) ([]bundle.Whole, error) {
-	folders, err := bundle.ReadWhole(dir)
-	var unlike *bundle.UnlikeError
-	switch {
-	case errors.As(err, &unlike):
-		return nil, diag.Diagnostic{
-			Place: diag.Place{File: filepath.ToSlash(unlike.Dir)}, Message: "the folder is not as a build left it: " + strings.Join(unlike.Notes, "; "),
-			Reason: "what is pushed would follow from no spec", Fix: "build it anew, or push the spec instead of the folder",
-		}
-	case err != nil:
-		return nil, comparisonError(dir, err)
-	case len(folders) == 0:
-		d := diag.Diagnostic{
-			Place: diag.Place{File: dir}, Message: "there is no manifest.json in the folder or below it",
-			Reason: "only folders that hagen build wrote can be pushed", Fix: "name such a folder, or a spec",
-		}
-		if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
-			d.Message = "there is no such folder"
-		}
-		return nil, d
-	}
-	return folders, nil
-}
-
-// compiledParcels compiles specs and puts together what goes under one tag.
-func compiledParcels(s streams, to *oci.Reference, specs []string, environment string) ([]parcel, error) {
-	compiler, err := newCompiler()
-	if err != nil {
-		return nil, err
-	}
-	jobs, err := readSpecs(compiler, specs, environment)
-	if err != nil {
-		return nil, err
-	}
-	byAddress := map[string]*parcel{}
-	owner := map[string]compile.Job{}
-	var warnings diag.List
-	var mu sync.Mutex
-	err = compiler.Each(jobs, func(i int, site compile.Site) error {
-		mu.Lock()
-		defer mu.Unlock()
-		if other, taken := owner[site.Folder]; taken {
-			return sameFolder(site, jobs[i], other)
-		}
-		owner[site.Folder] = jobs[i]
-		for _, warning := range site.Warnings {
-			warnings.Add(warning)
-		}
-		address, err := destination(to, site, jobs[i])
-		if err != nil {
-			return err
-		}
-		whole, err := bundle.Complete(site.Files, site.Manifest)
-		if err != nil {
-			return err
-		}
-		p, ok := byAddress[address.String()]
-		if !ok {
-			p = &parcel{to: address}
-			byAddress[address.String()] = p
-		}
-		p.folders = append(p.folders, whole)
-		if file := jobs[i].Document.File; !slices.Contains(p.files, file) {
-			p.files = append(p.files, file)
-		}
-		return nil
-	})
-	show(s.err, diag.Flatten(warnings.ErrorOrNil()))
-	if err != nil {
-		return nil, err
-	}
-	var parcels []parcel
-	for _, p := range byAddress {
-		sort.Strings(p.files)
-		parcels = append(parcels, *p)
-	}
-	sort.Slice(parcels, func(i, j int) bool { return parcels[i].to.String() < parcels[j].to.String() })
-	return parcels, nil
-}
-
-// destination is where a site goes: to the address of the command, or to that of
-// its spec.
-func destination(to *oci.Reference, site compile.Site, job compile.Job) (oci.Reference, error) {
-	if to != nil {
-		return *to, nil
-	}
-	source := artifact.Text(artifact.Map(site.Evidence.Spec["gitops"])["source"])
-	if source == "" {
-		return oci.Reference{}, diag.Diagnostic{
-			Place: diag.Place{File: job.Document.File}, Message: "the spec names no artifact, and neither does the command",
-			Reason: "there is nowhere to push " + filepath.ToSlash(site.Folder),
-			Fix:    "name it: hagen push oci://hub.example.com/platform/registry:main, or gitops.source in the spec",
-		}
-	}
-	return oci.Parse(source)
 }
 
 // send packs a parcel and brings it into its registry.
