@@ -2,6 +2,7 @@ package diff
 
 import (
 	"cmp"
+	"maps"
 	"path"
 	"strings"
 
@@ -35,7 +36,8 @@ func (m *Model) object(file artifact.File, object map[string]any) *Entity {
 func (m *Model) objectValue(o artifact.Object) any {
 	n := normalizer{lists: m.lists}
 	out := map[string]any{}
-	for key, value := range o {
+	for _, key := range sortedKeys(o) { // stringData comes after data, and counts
+		value := o[key]
 		switch {
 		case o.Kind() == "ConfigMap" && key == "data":
 			out[key] = n.texts(artifact.Map(value))
@@ -53,10 +55,12 @@ func (m *Model) objectValue(o artifact.Object) any {
 }
 
 func merged(before any, values map[string]any) map[string]any {
-	for key, value := range artifact.Map(before) {
-		values[key] = value
+	out := maps.Clone(artifact.Map(before))
+	if out == nil {
+		return values
 	}
-	return values
+	maps.Copy(out, values)
+	return out
 }
 
 // texts reads the entries of a ConfigMap.

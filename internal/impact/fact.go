@@ -46,7 +46,10 @@ func objectFacts(f facts, object map[string]any, isNew bool) {
 	spec := artifact.Map(object["spec"])
 	if !isNew {
 		f["immutable"] = yesNo(object["immutable"] == true)
+		f["affinity"] = yesNo(spec["nodeAffinity"] != nil)
+		f["rolling"] = yesNo(artifact.Map(spec["strategy"])["rollingUpdate"] != nil)
 	}
+	f["elastic"] = yesNo(spec["completionMode"] == "Indexed" && spec["completions"] == spec["parallelism"])
 	f["api"] = artifact.Text(object["apiVersion"])
 	f["type"] = artifact.Text(spec["type"])
 	if spec["storageClassName"] == "" {

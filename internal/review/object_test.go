@@ -20,6 +20,8 @@ const secrets = "secrets/secret-harbor-secrets.yaml"
 var objectChanges = []change{
 	{rule: "service-removed", in: hub, edits: []edit{drop("kubernetes/service-core.yaml")}},
 	{rule: "cluster-ip", in: hub, edits: []edit{sub("kubernetes/service-core.yaml", "spec:\n", "spec:\n  clusterIP: None\n")}},
+	{rule: "cluster-ip-kept", in: hub, given: []edit{sub("kubernetes/service-core.yaml", "spec:\n", "spec:\n  clusterIP: 10.96.77.10\n")}, edits: []edit{sub("kubernetes/service-core.yaml", "  clusterIP: 10.96.77.10\n", "")}},
+	{rule: "service-fixed", in: hub, given: []edit{sub("kubernetes/service-core.yaml", "spec:\n", "spec:\n  ipFamilies:\n  - IPv4\n")}, edits: []edit{sub("kubernetes/service-core.yaml", "IPv4", "IPv6")}},
 	{rule: "lb-class", in: hub, edits: []edit{sub(service, "spec:\n", "spec:\n  loadBalancerClass: example.com/lb\n")}},
 	{rule: "service-type", in: hub, edits: []edit{sub(service, "type: LoadBalancer", "type: ClusterIP")}},
 	{rule: "node-port", in: hub1, edits: []edit{sub("kubernetes/service-nginx.yaml", "nodePort: 31777", "nodePort: 30002")}},
@@ -54,6 +56,7 @@ var objectChanges = []change{
 	{rule: "class-fixed", in: hub, given: []edit{put(extra, object("scheduling.k8s.io/v1", "PriorityClass", "value: 10\n"))}, edits: []edit{sub(extra, "10", "20")}},
 	{rule: "autoscaler", in: hub, given: []edit{put(extra, object("autoscaling/v2", "HorizontalPodAutoscaler", "spec:\n  maxReplicas: 4\n  scaleTargetRef:\n    apiVersion: apps/v1\n    kind: Deployment\n    name: core\n"))}, edits: []edit{sub(extra, "maxReplicas: 4", "maxReplicas: 6")}},
 	{rule: "policy", in: hub, edits: []edit{sub("kubernetes/poddisruptionbudget-core.yaml", "maxUnavailable: 1", "maxUnavailable: 2")}},
+	{rule: "quota-scopes", in: hub, given: []edit{put(extra, object("v1", "ResourceQuota", "spec:\n  scopes:\n  - Terminating\n"))}, edits: []edit{sub(extra, "Terminating", "NotTerminating")}},
 	{rule: "pod-security", in: hub, edits: []edit{sub("kubernetes/namespace-harbor.yaml", "enforce: restricted", "enforce: baseline")}},
 	{rule: "kustomization", in: hub, edits: []edit{sub("kubernetes/kustomization.yaml", "kind: Kustomization\n", "kind: Kustomization\nnamePrefix: a-\n")}},
 	{rule: "api-version", in: hub, given: []edit{put(extra, object("example.com/v1beta1", "Widget", "spec:\n  a: 1\n"))}, edits: []edit{sub(extra, "v1beta1", "v1")}},

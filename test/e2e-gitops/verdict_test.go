@@ -1,0 +1,171 @@
+package gitops
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+)
+
+// A verdict is a change of an object and what hagen diff says of it, written by
+// the tests of internal/review.
+type verdict struct {
+	Name, Before, After string
+	Refused             bool
+}
+
+// TestRefused changes objects as somebody would: kubectl apply --server-side is
+// refused what hagen diff calls refused, and nothing else.
+func TestRefused(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	s.define(filepath.Join("testdata", "widgets.yaml"))
+	s.create("{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: fast}, provisioner: example.com/fast, allowVolumeExpansion: true}")
+	s.create("{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: fields}, provisioner: example.com/fast, allowVolumeExpansion: true}")
+	refused, taken := 0, 0
+	for i, v := range readVerdicts(t) {
+		place := fmt.Sprintf("verdict%d", i)
+		before, after := s.placed(t, v.Before, place), s.placed(t, v.After, place)
+		if err := s.apply(before, false); err != nil {
+			if !meta.IsNoMatchError(err) || before.GetAPIVersion() != "extensions/v1beta1" {
+				t.Errorf("%s: the object before the change: %v", v.Name, err)
+			}
+			continue
+		}
+		s.settle(t, before)
+		said, err := s.applyAsUsers(after)
+		if err != nil && !refuses(said) {
+			t.Fatalf("%s: %v: %s", v.Name, err, said)
+		}
+		if (err != nil) != v.Refused {
+			t.Errorf("%s: hagen diff says refused: %t; the API server: %v %s", v.Name, v.Refused, err, said)
+		}
+		if err != nil {
+			refused++
+		} else {
+			taken++
+		}
+		s.remove(t, before)
+	}
+	t.Logf("%d changes taken, %d refused", taken, refused)
+	if refused < 70 || taken < 120 {
+		t.Errorf("%d changes taken, %d refused", taken, refused)
+	}
+}
+
+func readVerdicts(t *testing.T) []verdict {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(root(), "internal", "review", "testdata", "verdicts.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var verdicts []verdict
+	if err := json.Unmarshal(data, &verdicts); err != nil {
+		t.Fatal(err)
+	}
+	return verdicts
+}
+
+// placed reads a manifest as an object in a namespace of its own, or if it is
+// in none, under a name of its own.
+func (s *server) placed(t *testing.T, manifest, place string) *object {
+	t.Helper()
+	o := parse(t, manifest)
+	asDecrypted(o)
+	kind := o.GroupVersionKind()
+	mapping, err := s.mapper.RESTMapping(kind.GroupKind(), kind.Version)
+	if err != nil {
+		return o // what nobody serves is seen when it is applied
+	}
+	if mapping.Scope.Name() == meta.RESTScopeNameRoot {
+		o.SetNamespace("")
+		o.SetName(place + "-" + o.GetName())
+		return o
+	}
+	s.create("{apiVersion: v1, kind: Namespace, metadata: {name: " + place + "}}")
+	s.create("{apiVersion: v1, kind: ServiceAccount, metadata: {name: default, namespace: " + place + "}}")
+	o.SetNamespace(place)
+	return o
+}
+
+// asDecrypted makes of an encrypted Secret what Flux makes of it, with other
+// values.
+func asDecrypted(o *object) {
+	if o.GetKind() != "Secret" {
+		return
+	}
+	unstructured.RemoveNestedField(o.Object, "sops")
+	values, _, _ := unstructured.NestedStringMap(o.Object, "stringData")
+	for key, value := range values {
+		if strings.HasPrefix(value, "ENC[") {
+			_ = unstructured.SetNestedField(o.Object, "decrypted", "stringData", key)
+		}
+	}
+}
+
+// settle does what controllers would: a claim is bound to its volume.
+func (s *server) settle(t *testing.T, o *object) {
+	t.Helper()
+	if o.GetKind() != "PersistentVolumeClaim" {
+		return
+	}
+	claims := s.client.CoreV1().PersistentVolumeClaims(o.GetNamespace())
+	claim, err := claims.Get(context.Background(), o.GetName(), metav1.GetOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if claim.Spec.VolumeName == "" {
+		claim.Spec.VolumeName = "bound"
+		if claim, err = claims.Update(context.Background(), claim, metav1.UpdateOptions{FieldManager: "kube-controller-manager"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	claim.Status.Phase, claim.Status.Capacity = "Bound", maps.Clone(claim.Spec.Resources.Requests)
+	claim.Status.AccessModes = claim.Spec.AccessModes
+	if _, err := claims.UpdateStatus(context.Background(), claim, metav1.UpdateOptions{FieldManager: "kube-controller-manager"}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// applyAsUsers lets kubectl apply an object that it has, with the name by which
+// it was applied before.
+func (s *server) applyAsUsers(o *object) (string, error) {
+	data, err := o.MarshalJSON()
+	if err != nil {
+		return "", err
+	}
+	file := filepath.Join(s.t.TempDir(), "object.json")
+	write(s.t, file, string(data))
+	return attempt("", []string{"KUBECONFIG=" + s.kubeconfig}, tool(s.t, "kubernetes", "kubectl"),
+		"apply", "--server-side", "--validate=strict", "--field-manager=test", "-f", file)
+}
+
+// refuses tells an answer by which the API server will not have an object from
+// one that says that something else went wrong.
+func refuses(said string) bool {
+	return strings.Contains(said, " is invalid: ") || strings.Contains(said, " is forbidden: ")
+}
+
+// remove deletes an object of which there may be one alone, or that takes a
+// port of the nodes.
+func (s *server) remove(t *testing.T, o *object) {
+	t.Helper()
+	if kind := o.GetKind(); kind != "Service" && kind != "PriorityClass" {
+		return
+	}
+	resource, err := s.resource(o)
+	if err == nil {
+		err = resource.Delete(context.Background(), o.GetName(), metav1.DeleteOptions{})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
