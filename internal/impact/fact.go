@@ -15,6 +15,7 @@ func (j *judge) factsOf(c *diff.Change) facts {
 	f := facts{"size": sizeOf(c.Old, c.New), "had": yesNo(c.Old != nil), "has": yesNo(c.New != nil)}
 	f["version"] = versionFact(c)
 	f["default"] = yesNo(slices.ContainsFunc(j.set.Defaults, func(d Default) bool { return d.Fills(*c) }))
+	f["refused"] = yesNo(j.x.New.Refused[c.Places[0].File] != "")
 	f["whole"] = yesNo(len(c.Path) == 0)
 	f["zero"] = yesNo(c.New == int64(0))
 	for _, m := range []*diff.Model{j.x.Old, j.x.New} {

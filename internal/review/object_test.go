@@ -59,6 +59,7 @@ var objectChanges = []change{
 	{rule: "quota-scopes", in: hub, given: []edit{put(extra, object("v1", "ResourceQuota", "spec:\n  scopes:\n  - Terminating\n"))}, edits: []edit{sub(extra, "Terminating", "NotTerminating")}},
 	{rule: "pod-security", in: hub, edits: []edit{sub("kubernetes/namespace-harbor.yaml", "enforce: restricted", "enforce: baseline")}},
 	{rule: "kustomization", in: hub, edits: []edit{sub("kubernetes/kustomization.yaml", "kind: Kustomization\n", "kind: Kustomization\nnamePrefix: a-\n")}},
+	{rule: "server-refuses", in: hub, edits: []edit{sub(core, "memory: 512Mi", "memory: 1Gi"), sub(core, "  progressDeadlineSeconds: 3910\n", "")}, refused: core},
 	{rule: "api-version", in: hub, given: []edit{put(extra, object("example.com/v1beta1", "Widget", "spec:\n  a: 1\n"))}, edits: []edit{sub(extra, "v1beta1", "v1")}},
 	{rule: "metadata", in: hub, edits: []edit{sub(core, "app.kubernetes.io/version: 2.15.2", "app.kubernetes.io/version: 2.15.3")}},
 	{rule: "object-added", in: hub, edits: []edit{put(extra, ingress())}},

@@ -28,7 +28,7 @@ func TestVerdictsAreFresh(t *testing.T) {
 	for _, c := range slices.Concat(clusterChanges, objectChanges, machineChanges, fieldChanges(t)) {
 		old, new := c.sides(t)
 		file := onlyObject(old, new)
-		if file == "" {
+		if file == "" || c.refused != "" { // a cluster has judged it already
 			continue
 		}
 		report := r.Report(old, new)

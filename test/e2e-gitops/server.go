@@ -39,6 +39,9 @@ clusters: [{ name: test, cluster: { server: "https://%s", insecure-skip-tls-veri
 users: [{ name: test, user: { token: test } }]
 `
 
+// readerToken is that of somebody who may do nothing.
+const readerToken = "reader"
+
 // newServer starts etcd and the API server, and waits until it answers.
 func newServer(t testing.TB) *server {
 	t.Helper()
@@ -48,7 +51,7 @@ func newServer(t testing.TB) *server {
 	write(t, s.kubeconfig, fmt.Sprintf(kubeconfig, host+":"+port))
 	write(t, s.key, newKey(t))
 	tokens := filepath.Join(folder, "tokens.csv")
-	write(t, tokens, "test,test,test,system:masters\n")
+	write(t, tokens, "test,test,test,system:masters\n"+readerToken+",reader,reader\n")
 	start(t, "kube-apiserver", tool(t, "kubernetes", "kube-apiserver"), nil, []string{
 		"--etcd-servers=" + startEtcd(t),
 		"--bind-address=" + host, "--secure-port=" + port,

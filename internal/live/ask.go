@@ -1,0 +1,295 @@
+package live
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"hagen/internal/artifact"
+	"hagen/internal/diag"
+)
+
+// listOf is what kubectl reads: one list of all objects.
+func listOf(objects []artifact.Object) ([]byte, error) {
+	return json.Marshal(map[string]any{"apiVersion": "v1", "kind": "List", "items": objects})
+}
+
+// get fetches what the cluster has of the items, in the version of each
+// manifest.
+func (c Cluster) get(items []*item) error {
+	var names []artifact.Object
+	for _, i := range items {
+		metadata := map[string]any{"name": i.wanted.Name()}
+		if i.wanted.Namespace() != "" {
+			metadata["namespace"] = i.wanted.Namespace()
+		}
+		names = append(names, artifact.Object{"apiVersion": i.wanted.APIVersion(), "kind": i.wanted.Kind(), "metadata": metadata})
+	}
+	answer, err := c.run(names, "get", "--filename=-", "--ignore-not-found", "--output=json", "--show-managed-fields")
+	if err != nil {
+		return cmp.Or(explain(answer.problems), err)
+	}
+	objects, err := decode(answer.out)
+	if err != nil {
+		return err
+	}
+	for _, i := range items {
+		if at := slices.IndexFunc(objects, func(o artifact.Object) bool { return same(i.wanted, o) }); at >= 0 {
+			i.live = objects[at]
+		}
+	}
+	return nil
+}
+
+// apply fills in what an apply would make of the items, as the one who applied
+// each before would do it. It returns what the API server warns of.
+func (c Cluster) apply(known Known, items []*item) ([]string, error) {
+	groups := map[manner][]*item{}
+	usual := usualManner(items)
+	for _, i := range items {
+		if i.encrypted || i.inNewNamespace(items) {
+			continue
+		}
+		m := usual
+		if i.live != nil {
+			if by, ok := applying(i.live); ok {
+				m = by
+			}
+		}
+		groups[m] = append(groups[m], i)
+	}
+	warned := map[string]bool{}
+	for _, m := range slices.SortedFunc(maps.Keys(groups), func(a, b manner) int { return strings.Compare(a.manager, b.manager) }) {
+		if err := c.dryRun(known, m, groups[m], warned); err != nil {
+			return nil, err
+		}
+	}
+	var notes []string
+	for _, text := range slices.Sorted(maps.Keys(warned)) {
+		notes = append(notes, "the API server warns: "+text)
+	}
+	return notes, nil
+}
+
+// usualManner is that of most objects; for those that nobody applied yet.
+func usualManner(items []*item) manner {
+	count := map[manner]int{}
+	best := manner{"kubectl"}
+	for _, i := range items {
+		if m, ok := applying(i.live); ok {
+			count[m]++
+			if count[m] > count[best] || count[m] == count[best] && m.manager < best.manager {
+				best = m
+			}
+		}
+	}
+	return best
+}
+
+// inNewNamespace tells whether the namespace of an item comes with it: then
+// there is nothing that the API server could say.
+func (i *item) inNewNamespace(items []*item) bool {
+	return slices.ContainsFunc(items, func(other *item) bool {
+		return other.live == nil && other != i && other.wanted.Kind() == "Namespace" && other.wanted.Name() == i.wanted.Namespace()
+	})
+}
+
+// dryRun applies items without doing it. Of several that fail together each is
+// found by halves.
+func (c Cluster) dryRun(known Known, m manner, items []*item, warned map[string]bool) error {
+	args := []string{"apply", "--filename=-", "--dry-run=server", "--validate=strict", "--output=json", "--show-managed-fields"}
+	if m.manager != "" {
+		args = append(args, "--server-side", "--force-conflicts", "--field-manager="+m.manager)
+	}
+	var manifests []artifact.Object
+	for _, i := range items {
+		manifests = append(manifests, marked(i.wanted, i.live, known.Marks))
+	}
+	answer, err := c.run(manifests, args...)
+	for _, warning := range answer.warnings {
+		warned[warning] = true
+	}
+	if err == nil {
+		return results(items, answer.out)
+	}
+	refused := ""
+	for _, message := range answer.problems {
+		text, ok := refuses(message)
+		if !ok {
+			return cmp.Or(explain(slices.DeleteFunc(answer.problems, func(message string) bool { _, ok := refuses(message); return ok })), err)
+		}
+		refused = text
+	}
+	switch len(items) {
+	case 0:
+		return err
+	case 1:
+		items[0].refused = shown(items[0].wanted, refused)
+		return nil
+	}
+	half := len(items) / 2
+	if err := c.dryRun(known, m, items[:half], warned); err != nil {
+		return err
+	}
+	return c.dryRun(known, m, items[half:], warned)
+}
+
+func results(items []*item, out []byte) error {
+	objects, err := decode(out)
+	if err != nil {
+		return err
+	}
+	for _, i := range items {
+		at := slices.IndexFunc(objects, func(o artifact.Object) bool { return same(i.wanted, o) })
+		if at < 0 {
+			return fmt.Errorf("kubectl apply --dry-run=server says nothing of %s", name(i.wanted))
+		}
+		if i.live != nil { // what is new has an address, a port, a date that it will not have
+			i.result = objects[at]
+		}
+	}
+	return nil
+}
+
+// shown is the first line of what the API server says of an object, which may
+// quote values: of a Secret nothing of that is shown.
+func shown(o artifact.Object, message string) string {
+	line, _, _ := strings.Cut(message, "\n")
+	line = strings.TrimSuffix(diag.Mask(line), ".")
+	if _, rest, ok := strings.Cut(line, " is invalid: "); ok {
+		line = rest
+	}
+	if o.Kind() == "Secret" {
+		line, _, _ = strings.Cut(line, ": ")
+	}
+	return line
+}
+
+// leftOver finds what somebody applied for this registry and the build has no
+// more: what a prune deletes. Kinds of the build that may not be listed are an
+// error, others a note.
+func (c Cluster) leftOver(known Known, items []*item, files artifact.Set) ([]artifact.Object, []string, error) {
+	resources, notes, err := c.resources(known)
+	if err != nil {
+		return nil, nil, err
+	}
+	var names, hidden, problems []string
+	for resource := range resources {
+		names = append(names, resource)
+	}
+	slices.Sort(names)
+	if len(names) == 0 {
+		return nil, notes, nil
+	}
+	var wanted []artifact.Object
+	for _, f := range files {
+		if o, ok := objectOf(f); ok {
+			wanted = append(wanted, o)
+		}
+	}
+	var left []artifact.Object
+	for _, namespace := range namespaces(items) {
+		answer, err := c.run(nil, "get", strings.Join(names, ","), "--namespace="+namespace, "--selector="+known.Selector,
+			"--ignore-not-found", "--output=json", "--show-managed-fields")
+		if err != nil && len(answer.problems) == 0 {
+			return nil, nil, err
+		}
+		for _, message := range answer.problems {
+			found := forbidden.FindStringSubmatch(message)
+			if found == nil || resources[qualified(found[3], found[4])].isOf(items) {
+				problems = append(problems, message)
+			} else {
+				hidden = append(hidden, qualified(found[3], found[4]))
+			}
+		}
+		objects, err := decode(answer.out)
+		if err != nil && len(problems) == 0 {
+			return nil, nil, err
+		}
+		for _, o := range objects {
+			if isLeft(o, namespace, wanted) {
+				left = append(left, o)
+			}
+		}
+	}
+	if len(hidden) > 0 {
+		slices.Sort(hidden)
+		notes = append(notes, "what is left over of these is not seen, for they may not be listed: "+some(slices.Compact(hidden)))
+	}
+	return left, notes, explain(problems)
+}
+
+// mostHidden bounds the resources that a note names.
+const mostHidden = 5
+
+func some(names []string) string {
+	if len(names) <= mostHidden {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:mostHidden], ", "), len(names)-mostHidden)
+}
+
+func qualified(resource, group string) string { return strings.TrimSuffix(resource+"."+group, ".") }
+
+// isLeft tells whether an object with the labels of the registry is one that
+// somebody applied, and not one that a controller made, nor one of the build.
+func isLeft(o artifact.Object, namespace string, wanted []artifact.Object) bool {
+	metadata := artifact.Map(o["metadata"])
+	_, applied := applying(o)
+	if !applied || metadata["ownerReferences"] != nil || metadata["deletionTimestamp"] != nil {
+		return false
+	}
+	if o.Namespace() == "" && artifact.Text(artifact.Map(artifact.Map(o["spec"])["claimRef"])["namespace"]) != namespace {
+		return false // nothing but a volume tells whose it is
+	}
+	return !slices.ContainsFunc(wanted, func(w artifact.Object) bool { return same(w, o) })
+}
+
+func namespaces(items []*item) []string {
+	found := map[string]bool{}
+	for _, i := range items {
+		if namespace := i.wanted.Namespace(); namespace != "" && i.wanted.Kind() != "Namespace" {
+			found[namespace] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(found))
+}
+
+// kind is one that the cluster serves.
+type kind struct{ group, kind string }
+
+func (k kind) isOf(items []*item) bool {
+	return slices.ContainsFunc(items, func(i *item) bool { return i.wanted.Kind() == k.kind && group(i.wanted) == k.group })
+}
+
+// resources are what can be listed and deleted, as kubectl names it. A part of
+// the API that does not answer is noted.
+func (c Cluster) resources(known Known) (map[string]kind, []string, error) {
+	answer, err := c.run(nil, "api-resources", "--verbs=list,delete", "--no-headers")
+	if err != nil && len(answer.out) == 0 {
+		return nil, nil, cmp.Or(explain(answer.problems), err)
+	}
+	var notes []string
+	if err != nil {
+		notes = []string{"a part of the API does not answer, and what is left over of its kinds is not seen: kubectl api-resources says which"}
+	}
+	found := map[string]kind{}
+	for line := range strings.Lines(string(answer.out)) {
+		words := strings.Fields(line)
+		if len(words) < 4 {
+			continue
+		}
+		version, isGroup := words[len(words)-3], false
+		group, _, isGroup := strings.Cut(version, "/")
+		if !isGroup {
+			group = ""
+		}
+		if resource := qualified(words[0], group); !slices.Contains(known.Unlisted, resource) {
+			found[resource] = kind{group, words[len(words)-1]}
+		}
+	}
+	return found, notes, nil
+}
