@@ -4,6 +4,7 @@ import (
 	"errors"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -62,6 +63,12 @@ func registryFinding(message string) diag.Diagnostic {
 	message = strings.TrimPrefix(message, "unmarshal errors:\n  ")
 	message, _, _ = strings.Cut(message, "\n")
 	message = misfit().ReplaceAllString(message, "a value of type $1 stands where $2 is wanted")
+	// The parser walks a map: the order of what it lists is another each time.
+	if head, list, ok := strings.Cut(message, "["); ok && strings.HasSuffix(list, "]") {
+		words := strings.Fields(strings.TrimSuffix(list, "]"))
+		slices.Sort(words)
+		message = head + "[" + strings.Join(words, " ") + "]"
+	}
 	return diag.Diagnostic{
 		Message: "the registry cannot read it: " + message,
 		Reason:  "it does not start, and every push and pull fails",

@@ -96,6 +96,16 @@ func (t *tree) transformers(factory *resmap.Factory, component string, images []
 	for _, image := range k.Images {
 		out = append(out, &builtins.ImageTagTransformerPlugin{ImageTag: image, FieldSpecs: images})
 	}
+	for _, text := range k.Transformers {
+		if _, ok := annotated(text); !ok {
+			return nil, false
+		}
+		transformer := builtins.NewAnnotationsTransformerPlugin()
+		if transformer.Config(helpers, []byte(text)) != nil {
+			return nil, false
+		}
+		out = append(out, transformer)
+	}
 	return out, true
 }
 

@@ -31,7 +31,7 @@ func attempt(t *testing.T, dir string, objects []artifact.Object) bool {
 // says that the outcome is the same.
 func TestDirect(t *testing.T) {
 	want := map[string]bool{
-		"awkward-texts": true, "images": true, "images-everywhere": true,
+		"annotations-by-kind": true, "awkward-texts": true, "images": true, "images-everywhere": true,
 		"json6902": true, "json6902-regex-target": true,
 		"replicas": true, "replicas-everywhere": true,
 		"strategic-merge": true, "strategic-merge-delete": true,
@@ -68,16 +68,22 @@ func TestDirectTakesOnlyTheOrdinary(t *testing.T) {
 	patch := func(annotation string) string {
 		return "patches:\n- patch: |-\n    {apiVersion: example.com/v1, kind: Widget, metadata: {name: one, annotations: {" + annotation + ": \"true\"}}}\n"
 	}
+	transformer := func(annotation string) string {
+		return "transformers:\n- |-\n  {apiVersion: builtin, kind: AnnotationsTransformer, metadata: {name: a}, annotations: {" + annotation +
+			": \"true\"}, fieldSpecs: [{kind: Widget, path: metadata/annotations, create: true}]}\n"
+	}
 	list := artifact.Object{"apiVersion": "v1", "kind": "WidgetList", "metadata": map[string]any{"name": "many"}, "items": []any{}}
 	for name, c := range map[string]struct {
 		text    string
 		objects []artifact.Object
 		want    bool
 	}{
-		"ordinary": {patch("a"), []artifact.Object{widget()}, true},
-		"dropped":  {patch("config.kubernetes.io/local-config"), []artifact.Object{widget()}, false},
-		"a list":   {patch("a"), []artifact.Object{widget(), list}, false},
-		"twice":    {patch("a"), []artifact.Object{widget(), widget()}, false},
+		"ordinary":             {patch("a"), []artifact.Object{widget()}, true},
+		"dropped":              {patch("config.kubernetes.io/local-config"), []artifact.Object{widget()}, false},
+		"annotated":            {transformer("a"), []artifact.Object{widget()}, true},
+		"annotated to be gone": {transformer("config.kubernetes.io/local-config"), []artifact.Object{widget()}, false},
+		"a list":               {patch("a"), []artifact.Object{widget(), list}, false},
+		"twice":                {patch("a"), []artifact.Object{widget(), widget()}, false},
 	} {
 		tree := newTree(engine().files)
 		if err := engine().copyShipped(tree); err != nil {

@@ -2,8 +2,11 @@ package overlay
 
 import (
 	"bytes"
+	"errors"
+	"io"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -62,6 +65,7 @@ type contained struct {
 		Count int    `yaml:"count"`
 	} `yaml:"replicas"`
 	ConfigMapGenerator []generator `yaml:"configMapGenerator"`
+	Transformers       []string    `yaml:"transformers"`
 }
 
 type target struct {
@@ -142,7 +146,52 @@ func (t *tree) selectFields(s *selection, dir string, k contained) bool {
 		}
 		s.add(func(o artifact.Object) bool { return o.Kind() == "ConfigMap" && o.Name() == g.Name })
 	}
+	for _, text := range k.Transformers {
+		kinds, ok := annotated(text)
+		if !ok {
+			return false
+		}
+		s.add(func(o artifact.Object) bool { return slices.Contains(kinds, o.Kind()) })
+	}
 	return true
+}
+
+// annotated returns the kinds of objects that a transformer of annotations
+// touches; false for any other transformer, and for one that stands in a file.
+func annotated(text string) ([]string, bool) {
+	var transformer struct {
+		APIVersion  string            `yaml:"apiVersion"`
+		Kind        string            `yaml:"kind"`
+		Metadata    map[string]any    `yaml:"metadata"`
+		Annotations map[string]string `yaml:"annotations"`
+		FieldSpecs  []struct {
+			Kind   string `yaml:"kind"`
+			Path   string `yaml:"path"`
+			Create bool   `yaml:"create"`
+		} `yaml:"fieldSpecs"`
+	}
+	decoder := yaml.NewDecoder(strings.NewReader(text))
+	decoder.KnownFields(true)
+	if decoder.Decode(&transformer) != nil || !errors.Is(decoder.Decode(&struct{}{}), io.EOF) {
+		return nil, false
+	}
+	if transformer.APIVersion != "builtin" || transformer.Kind != "AnnotationsTransformer" || transformer.Metadata["name"] == nil {
+		return nil, false
+	}
+	for name := range transformer.Annotations {
+		// One of Kustomize's own may tell the runner to drop an object.
+		if strings.Contains(name, "config.kubernetes.io") {
+			return nil, false
+		}
+	}
+	var kinds []string
+	for _, field := range transformer.FieldSpecs {
+		if field.Kind == "" || field.Path != "metadata/annotations" {
+			return nil, false
+		}
+		kinds = append(kinds, field.Kind)
+	}
+	return kinds, true
 }
 
 // holdsImage looks for an image of that name anywhere in an object.

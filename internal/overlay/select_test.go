@@ -22,6 +22,7 @@ func TestSelection(t *testing.T) {
 		"generator-merge":        {"ConfigMap/core-env"},
 		"awkward-texts":          {"ConfigMap/awkward", "Widget/awkward"},
 		"images-everywhere":      {"Bundle/node1", "CronJob/collect", "Pod/once", "StatefulSet/trivy", "Widget/widget"},
+		"annotations-by-kind":    {"ConfigMap/one", "Widget/bare", "Widget/one"},
 		"replicas-everywhere":    {"Deployment/one", "ReplicaSet/one", "ReplicationController/one", "StatefulSet/one", "Widget/one"},
 	}
 	cases, _ := filepath.Glob("testdata/same/*.txtar")

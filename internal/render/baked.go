@@ -8,11 +8,11 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"strconv"
 	"strings"
 
 	"github.com/google/go-jsonnet"
 	"github.com/google/go-jsonnet/ast"
-	"github.com/google/go-jsonnet/toolutils"
 )
 
 // BakedName is where the library's folder may hold its baked form.
@@ -20,7 +20,7 @@ const BakedName = "baked/library.ast"
 
 // bakedFormat names the shape of the baked form and the parser it came from;
 // another one is ignored, and the sources are parsed instead.
-const bakedFormat = "hagen baked 2, go-jsonnet v0.22.0\n"
+const bakedFormat = "hagen baked 3, go-jsonnet v0.22.0\n"
 
 // Baking parses the library when hagen is built instead of when it runs:
 // parsing took a third of a build. The baked form carries the digest of the
@@ -115,18 +115,45 @@ func (b *baker) visit(name string) error {
 	if err != nil {
 		return fmt.Errorf("bake: %w", err)
 	}
+	if bindsStandard(node) {
+		return fmt.Errorf("bake: %s gives std another meaning", name)
+	}
 	b.open = append(b.open, name)
-	for _, below := range importsOf(node) {
-		if found, ok := b.find(name, below); !ok {
-			return fmt.Errorf("bake: %s imports %s, which is not in the library", name, below)
-		} else if err := b.visit(found); err != nil {
-			return err
-		}
+	if err := b.link(name, &node); err != nil {
+		return err
 	}
 	b.open = b.open[:len(b.open)-1]
+	simplify(&node)
+	bindFree(node)
 	b.order[name], b.nodes[name] = len(b.names), node
 	b.names = append(b.names, name)
 	return nil
+}
+
+// link visits what a tree imports, and puts a name in the place of each import.
+func (b *baker) link(name string, place *ast.Node) error {
+	if i, ok := (*place).(*ast.Import); ok {
+		found, ok := b.find(name, i.File.Value)
+		if !ok {
+			return fmt.Errorf("bake: %s imports %s, which is not in the library", name, i.File.Value)
+		}
+		if err := b.visit(found); err != nil {
+			return err
+		}
+		*place = &ast.Var{NodeBase: i.NodeBase, Id: fileName(b.order[found])}
+		return nil
+	}
+	for _, inner := range below(*place) {
+		if err := b.link(name, inner); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fileName is what the value of a file is called in the baked library.
+func fileName(number int) ast.Identifier {
+	return ast.Identifier("$" + strconv.Itoa(number))
 }
 
 // find resolves an import as the importer does.
@@ -137,37 +164,6 @@ func (b *baker) find(from, name string) (string, bool) {
 		}
 	}
 	return "", false
-}
-
-func (b *baker) resolve(from, name string) (int, bool) {
-	found, ok := b.find(from, name)
-	file, known := b.order[found]
-	return file, ok && known
-}
-
-func importsOf(node ast.Node) []string {
-	var names []string
-	if i, ok := node.(*ast.Import); ok {
-		names = append(names, i.File.Value)
-	}
-	for _, child := range toolutils.Children(node) {
-		names = append(names, importsOf(child)...)
-	}
-	return names
-}
-
-// markImports notes every node below which an import stands.
-func markImports(node ast.Node, holds map[ast.Node]bool) bool {
-	_, found := node.(*ast.Import)
-	for _, child := range toolutils.Children(node) {
-		if markImports(child, holds) {
-			found = true
-		}
-	}
-	if found {
-		holds[node] = true
-	}
-	return found
 }
 
 // unbake reads the baked form that a library carries and returns the tree of
@@ -186,7 +182,21 @@ func unbake(library fs.FS) ast.Node {
 	if len(files) == 0 {
 		return nil
 	}
-	return files[len(files)-1]
+	return assemble(files)
+}
+
+// assemble makes one tree of the trees of all files, the last of which is the
+// entry. Each is evaluated at most once, as an import is.
+func assemble(files []ast.Node) ast.Node {
+	binds := make(ast.LocalBinds, len(files))
+	for i, file := range files {
+		binds[i] = ast.LocalBind{Variable: fileName(i), Body: file}
+	}
+	entry := fileName(len(files) - 1)
+	whole := &ast.Local{Binds: binds, Body: &ast.Var{Id: entry}}
+	whole.Body.SetFreeVariables(ast.Identifiers{entry})
+	whole.SetFreeVariables(ast.Identifiers{standard})
+	return whole
 }
 
 // link puts the baked library in the place of the import in a program.
@@ -210,11 +220,13 @@ func replaceImport(node, library ast.Node) bool {
 			index.Target, found = library, true
 		}
 	}
-	for _, child := range toolutils.Children(node) {
-		found = found || replaceImport(child, library)
+	for _, place := range below(node) {
+		found = found || replaceImport(*place, library)
 	}
 	if found {
-		node.SetFreeVariables(withStd(node.FreeVariables()))
+		free := ast.NewIdentifierSet(node.FreeVariables()...)
+		free.Add(standard)
+		node.SetFreeVariables(free.ToOrderedSlice())
 	}
 	return found
 }

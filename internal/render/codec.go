@@ -22,18 +22,8 @@ type codec struct {
 	texts    table[string]
 	idents   table[ast.Identifiers]
 	files    []ast.Node
-	// first is the number of the first of the files; references are joined when
-	// the files of all parts are read.
-	first      int
-	references []reference
-	slabs      slabs
-	sources    map[string]*ast.Source
-	// imports resolves an import of the library to the index of its file when
-	// writing.
-	imports func(from, name string) (int, bool)
-	// holdsImport tells of a node whether an import stands below it.
-	holdsImport map[ast.Node]bool
-	name        string
+	slabs    slabs
+	sources  map[string]*ast.Source
 }
 
 var errBaked = errors.New("the baked library cannot be read")
@@ -182,17 +172,10 @@ func (c *codec) loc(v *ast.LocationRange) {
 	c.text(&v.FileName)
 }
 
-func (c *codec) base(v *ast.NodeBase, node ast.Node) {
-	free := v.FreeVars
-	if c.writing && c.holdsImport[node] {
-		free = withStd(free)
-	}
-	c.identList(&free)
+func (c *codec) base(v *ast.NodeBase) {
+	c.identList(&v.FreeVars)
 	c.loc(&v.LocRange)
 	c.context(&v.Ctx)
-	if !c.writing {
-		v.FreeVars = free
-	}
 }
 
 // context is what a trace calls the surroundings of a node; most nodes share
@@ -229,13 +212,4 @@ func (c *codec) source(v *ast.Source, name string) *ast.Source {
 		c.sources[name] = &ast.Source{DiagnosticFileName: ast.DiagnosticFileName(name)}
 	}
 	return c.sources[name]
-}
-
-// withStd adds the two names that a file finds in its surroundings: a file
-// that stands in the place of its import must find them too.
-func withStd(list ast.Identifiers) ast.Identifiers {
-	set := ast.NewIdentifierSet(list...)
-	set.Add("std")
-	set.Add("$std")
-	return set.ToOrderedSlice()
 }

@@ -7,20 +7,13 @@ func (c *codec) node(v *ast.Node) {
 	if c.err != nil {
 		return
 	}
-	tag := 0
-	file := 0
-	if c.writing {
-		tag, file = c.writingTag(*v)
+	tag := tagOf(*v)
+	if tag < 0 {
+		c.err = errBaked
+		return
 	}
 	c.int(&tag)
-	switch {
-	case tag == tagNil:
-		return
-	case tag == tagFile:
-		c.int(&file)
-		if !c.writing {
-			c.references = append(c.references, reference{v, c.first + len(c.files), file})
-		}
+	if tag == tagNil {
 		return
 	}
 	if !c.writing {
@@ -33,20 +26,6 @@ func (c *codec) node(v *ast.Node) {
 	c.fields(*v)
 }
 
-// writingTag also finds the imports that a file of the library replaces.
-func (c *codec) writingTag(v ast.Node) (tag, file int) {
-	tag = tagOf(v)
-	if tag < 0 {
-		c.err = errBaked
-	}
-	if i, ok := v.(*ast.Import); ok {
-		if file, ok = c.imports(c.name, i.File.Value); ok {
-			return tagFile, file
-		}
-	}
-	return tag, 0
-}
-
 func (c *codec) fields(v ast.Node) {
 	switch n := v.(type) {
 	case *ast.Apply:
@@ -54,56 +33,53 @@ func (c *codec) fields(v ast.Node) {
 		c.elements(&n.Arguments.Positional)
 		c.named(&n.Arguments.Named)
 		c.bool(&n.TailStrict)
-		c.base(&n.NodeBase, v)
+		c.base(&n.NodeBase)
 	case *ast.Array:
 		c.elements(&n.Elements)
-		c.base(&n.NodeBase, v)
+		c.base(&n.NodeBase)
 	case *ast.Binary:
 		c.node(&n.Left)
 		c.node(&n.Right)
 		c.int((*int)(&n.Op))
-		c.base(&n.NodeBase, v)
+		c.base(&n.NodeBase)
 	case *ast.Conditional:
 		c.node(&n.Cond)
 		c.node(&n.BranchTrue)
 		c.node(&n.BranchFalse)
-		c.base(&n.NodeBase, v)
+		c.base(&n.NodeBase)
 	case *ast.DesugaredObject:
 		c.nodes(&n.Asserts)
 		c.objectFields(&n.Fields)
 		c.binds(&n.Locals)
-		c.base(&n.NodeBase, v)
+		c.base(&n.NodeBase)
 	case *ast.Error:
 		c.node(&n.Expr)
-		c.base(&n.NodeBase, v)
+		c.base(&n.NodeBase)
 	case *ast.Function:
 		c.parameters(&n.Parameters)
 		c.node(&n.Body)
-		c.base(&n.NodeBase, v)
-	case *ast.Import:
-		c.text(&n.File.Value)
-		c.base(&n.NodeBase, v)
+		c.base(&n.NodeBase)
 	case *ast.ImportStr:
 		c.text(&n.File.Value)
-		c.base(&n.NodeBase, v)
+		c.base(&n.NodeBase)
 	case *ast.Index:
 		c.node(&n.Target)
 		c.node(&n.Index)
-		c.base(&n.NodeBase, v)
+		c.base(&n.NodeBase)
 	case *ast.InSuper:
 		c.node(&n.Index)
-		c.base(&n.NodeBase, v)
+		c.base(&n.NodeBase)
 	case *ast.Local:
 		c.binds(&n.Binds)
 		c.node(&n.Body)
-		c.base(&n.NodeBase, v)
+		c.base(&n.NodeBase)
 	case *ast.SuperIndex:
 		c.node(&n.Index)
-		c.base(&n.NodeBase, v)
+		c.base(&n.NodeBase)
 	case *ast.Unary:
 		c.node(&n.Expr)
 		c.int((*int)(&n.Op))
-		c.base(&n.NodeBase, v)
+		c.base(&n.NodeBase)
 	default:
 		c.leaf(v)
 	}
@@ -113,21 +89,21 @@ func (c *codec) leaf(v ast.Node) {
 	switch n := v.(type) {
 	case *ast.LiteralBoolean:
 		c.bool(&n.Value)
-		c.base(&n.NodeBase, v)
+		c.base(&n.NodeBase)
 	case *ast.LiteralNull:
-		c.base(&n.NodeBase, v)
+		c.base(&n.NodeBase)
 	case *ast.LiteralNumber:
 		c.text(&n.OriginalString)
-		c.base(&n.NodeBase, v)
+		c.base(&n.NodeBase)
 	case *ast.LiteralString:
 		c.text(&n.Value)
 		c.int((*int)(&n.Kind))
-		c.base(&n.NodeBase, v)
+		c.base(&n.NodeBase)
 	case *ast.Self:
-		c.base(&n.NodeBase, v)
+		c.base(&n.NodeBase)
 	case *ast.Var:
 		c.ident(&n.Id)
-		c.base(&n.NodeBase, v)
+		c.base(&n.NodeBase)
 	}
 }
 

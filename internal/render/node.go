@@ -6,7 +6,6 @@ import "github.com/google/go-jsonnet/ast"
 // of the baked form.
 const (
 	tagNil = iota
-	tagFile
 	tagApply
 	tagArray
 	tagBinary
@@ -14,7 +13,6 @@ const (
 	tagObject
 	tagError
 	tagFunction
-	tagImport
 	tagImportStr
 	tagIndex
 	tagInSuper
@@ -75,8 +73,6 @@ func (s *slabs) create(tag int) ast.Node {
 		return &ast.Error{}
 	case tagFunction:
 		return s.function.next()
-	case tagImport:
-		return &ast.Import{File: &ast.LiteralString{}}
 	case tagImportStr:
 		return &ast.ImportStr{File: &ast.LiteralString{}}
 	case tagIndex:
@@ -123,8 +119,6 @@ func tagOf(node ast.Node) int {
 		return tagError
 	case *ast.Function:
 		return tagFunction
-	case *ast.Import:
-		return tagImport
 	case *ast.ImportStr:
 		return tagImportStr
 	case *ast.Index:

@@ -33,30 +33,18 @@ func (b *baker) halves() [bakedParts][]string {
 
 // encode writes the trees of some files.
 func (b *baker) encode(names []string) ([]byte, error) {
-	c := &codec{writing: true, imports: b.resolve}
+	c := &codec{writing: true}
 	c.texts.index, c.idents.index = map[string]uint64{}, map[string]uint64{}
 	for _, name := range names {
 		node := b.nodes[name]
-		c.name, c.holdsImport = name, map[ast.Node]bool{}
-		markImports(node, c.holdsImport)
 		c.node(&node)
 	}
 	return c.data, c.err
 }
 
-// reference is a place in a tree that wants the tree of another file, which
-// may be read elsewhere at the same time.
-type reference struct {
-	node *ast.Node
-	// from and file are the numbers of the two files.
-	from, file int
-}
-
-// readParts reads all parts at once and joins their trees. Nil means that
-// they are broken.
+// readParts reads all parts at once. Nil means that they are broken.
 func readParts(data []byte) []ast.Node {
 	head := &codec{data: data}
-	first := 0
 	var counts, sizes [bakedParts]int
 	for i := range bakedParts {
 		counts[i], sizes[i] = head.length(0), head.length(0)
@@ -67,13 +55,19 @@ func readParts(data []byte) []ast.Node {
 		if head.err != nil || sizes[i] > len(data)-head.at {
 			return nil
 		}
-		parts[i] = &codec{data: data[head.at : head.at+sizes[i]], contexts: map[uint64]*string{}, first: first}
+		parts[i] = &codec{data: data[head.at : head.at+sizes[i]], contexts: map[uint64]*string{}}
 		head.at += sizes[i]
-		first += counts[i]
 		group.Go(func() { parts[i].readFiles(counts[i]) })
 	}
 	group.Wait()
-	return join(parts)
+	var files []ast.Node
+	for _, part := range parts {
+		if part.err != nil {
+			return nil
+		}
+		files = append(files, part.files...)
+	}
+	return files
 }
 
 func (c *codec) readFiles(count int) {
@@ -85,25 +79,4 @@ func (c *codec) readFiles(count int) {
 		c.node(&node)
 		c.files = append(c.files, node)
 	}
-}
-
-// join puts the trees of files where others refer to them.
-func join(parts []*codec) []ast.Node {
-	var files []ast.Node
-	for _, part := range parts {
-		if part.err != nil {
-			return nil
-		}
-		files = append(files, part.files...)
-	}
-	for _, part := range parts {
-		for _, r := range part.references {
-			// A file stands after those that it imports, so no tree holds itself.
-			if r.file < 0 || r.file >= r.from || r.from >= len(files) {
-				return nil
-			}
-			*r.node = files[r.file]
-		}
-	}
-	return files
 }

@@ -67,35 +67,61 @@ func (s *site) heals(kept map[string]string, but ...string) {
 func TestKilledFirst(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, "hub-2.15", "")
-	limit := s.timed(s.init())
-	moment := rand.New(rand.NewSource(1))
-	hits := 0
-	for range 8 {
+	k := newKills(1, s.timed(s.init()))
+	for k.more(8) {
 		if err := os.RemoveAll(filepath.Join(s.dir, "secrets")); err != nil {
 			t.Fatal(err)
 		}
-		if s.killed(within(moment, limit), s.init()) {
-			hits++
-		}
+		s.kill(k, s.init())
 		kept := map[string]string{}
 		if _, err := os.Stat(filepath.Join(s.folder(), store)); err == nil {
 			kept = s.values()
 		}
 		s.heals(kept)
 	}
-	s.enough(hits)
+	s.enough(k)
 }
 
-func within(random *rand.Rand, limit time.Duration) time.Duration {
-	return time.Duration(random.Int63n(int64(limit)))
+// enoughKills is what a test has to meet that is about them.
+const enoughKills = 3
+
+// kills are commands that were cut off at random moments. A command that was
+// faster than its moment tells how soon the next ones have to come: how long one
+// takes depends on what else the machine does.
+type kills struct {
+	random     *rand.Rand
+	within     time.Duration
+	hits, runs int
+}
+
+func newKills(seed int64, within time.Duration) *kills {
+	return &kills{random: rand.New(rand.NewSource(seed)), within: within}
+}
+
+// more tells whether another run is due: so many, and more while too few were
+// met.
+func (k *kills) more(runs int) bool {
+	return k.runs < runs || k.hits < enoughKills && k.runs < 10*runs
+}
+
+// kill runs a command and kills it at the next moment.
+func (s *site) kill(k *kills, args []string) {
+	s.t.Helper()
+	k.runs++
+	start := time.Now()
+	if s.killed(time.Duration(k.random.Int63n(int64(k.within))), args) {
+		k.hits++
+		return
+	}
+	k.within = min(k.within, time.Since(start))
 }
 
 // enough wants a test to have met what it is about; all must build at its end.
-func (s *site) enough(hits int) {
+func (s *site) enough(k *kills) {
 	s.t.Helper()
 	s.must(s.build()...)
-	if hits < 3 {
-		s.t.Errorf("only %d commands were killed: the test shows little", hits)
+	if k.hits < enoughKills {
+		s.t.Errorf("only %d of %d commands were killed: the test shows little", k.hits, k.runs)
 	}
 }
 
@@ -105,25 +131,24 @@ func TestKilledInit(t *testing.T) {
 	s := made(t, "hub-2.15", "")
 	other := s.newKey("other")
 	kept := s.values()
-	moment := rand.New(rand.NewSource(2))
-	var limit time.Duration
-	hits := 0
-	for i := range 14 {
+	readers := func(i int) {
 		to := settings{provider: "sops", everything: []holder{s.owner}}
 		if i%2 == 0 {
 			to.everything = append(to.everything, other)
 		}
 		s.configure(to)
-		if i < 2 {
-			limit = s.timed(s.init())
-			continue
-		}
-		if s.killed(within(moment, limit), s.init()) {
-			hits++
-		}
+	}
+	readers(0)
+	limit := s.timed(s.init())
+	readers(1)
+	limit = max(limit, s.timed(s.init()))
+	k := newKills(2, limit)
+	for k.more(12) {
+		readers(k.runs)
+		s.kill(k, s.init())
 		s.heals(kept)
 	}
-	s.enough(hits)
+	s.enough(k)
 }
 
 // TestKilledRotate kills rotations: the old value is there or the new one, and
@@ -131,17 +156,13 @@ func TestKilledInit(t *testing.T) {
 func TestKilledRotate(t *testing.T) {
 	t.Parallel()
 	s := made(t, "hub-2.15", "")
-	moment := rand.New(rand.NewSource(3))
-	limit := s.timed(s.rotate("redis_password", "registry_password"))
-	hits := 0
-	for i := range 12 {
+	k := newKills(3, s.timed(s.rotate("redis_password", "registry_password")))
+	for k.more(12) {
 		kept := s.values()
 		prints := s.prints()
-		fresh := awkward + strings.Repeat("!", i+1)
+		fresh := awkward + strings.Repeat("!", k.runs+1)
 		s.env["HAGEN_SECRET_REDIS_PASSWORD"] = fresh
-		if s.killed(within(moment, limit), s.rotate("redis_password", "registry_password")) {
-			hits++
-		}
+		s.kill(k, s.rotate("redis_password", "registry_password"))
 		s.heals(kept, dependents...)
 		now := s.values()
 		if now["redis_password"] != fresh && now["redis_password"] != kept["redis_password"] {
@@ -154,7 +175,7 @@ func TestKilledRotate(t *testing.T) {
 			}
 		}
 	}
-	s.enough(hits)
+	s.enough(k)
 }
 
 // dependents are redis_password, registry_password and all that is made of them.
