@@ -1,10 +1,12 @@
 package main
 
 import (
+	"hagen/internal/artifact"
 	"hagen/internal/compile"
 	"hagen/internal/diag"
 	"hagen/internal/diff"
 	"hagen/internal/live"
+	"hagen/internal/vault"
 	"hagen/schema"
 )
 
@@ -22,9 +24,9 @@ func (c *collector) withCluster(compiler *compile.Compiler, args []string, o dif
 	if err != nil {
 		return err
 	}
-	label := cluster.Name()
+	label, open := cluster.Name(), opener()
 	return compiler.Each(jobs, func(i int, site compile.Site) error {
-		state, err := cluster.Read(known, site.Files)
+		state, err := cluster.Read(known, site.Files, open)
 		if err != nil {
 			return err
 		}
@@ -42,4 +44,17 @@ func (c *collector) withCluster(compiler *compile.Compiler, args []string, o dif
 		c.add(pairOfStates{old: old, new: new, notes: state.Notes, ignore: hiddenBy(site)})
 		return nil
 	})
+}
+
+// opener decrypts manifests with the keys of the user, if sops is there.
+func opener() func(manifest []byte) (artifact.Object, error) {
+	sops, err := vault.FindSOPS()
+	if err != nil {
+		return nil
+	}
+	return func(manifest []byte) (artifact.Object, error) {
+		var o artifact.Object
+		err := sops.Decrypt(manifest, &o)
+		return o, err
+	}
 }

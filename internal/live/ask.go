@@ -154,18 +154,20 @@ func results(items []*item, out []byte) error {
 	return nil
 }
 
-// shown is the first line of what the API server says of an object, which may
-// quote values: of a Secret nothing of that is shown.
+// shown is what the API server says of an object, without the patch around it.
+// It may quote values: of a Secret the field alone is shown.
 func shown(o artifact.Object, message string) string {
-	line, _, _ := strings.Cut(message, "\n")
-	line = strings.TrimSuffix(diag.Mask(line), ".")
-	if _, rest, ok := strings.Cut(line, " is invalid: "); ok {
-		line = rest
+	lines := strings.Split(message, "\n")
+	line := lines[0]
+	for _, l := range lines {
+		if _, rest, ok := strings.Cut(l, " is invalid: "); ok {
+			line = rest
+		}
 	}
 	if o.Kind() == "Secret" {
 		line, _, _ = strings.Cut(line, ": ")
 	}
-	return line
+	return strings.TrimSuffix(diag.Mask(line), ".")
 }
 
 // leftOver finds what somebody applied for this registry and the build has no

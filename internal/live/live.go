@@ -62,6 +62,8 @@ type item struct {
 	wanted artifact.Object
 	// encrypted tells that the values are not known here.
 	encrypted bool
+	// opened are the values after all, if a key opened them.
+	opened map[string]string
 	// live is what the cluster has, nil for nothing.
 	live artifact.Object
 	// result is what an apply would make of it.
@@ -71,9 +73,10 @@ type item struct {
 
 // Read asks the cluster about the objects of files. What it cannot answer
 // because of rights, kinds or connections is an error, all of it at once. Files
-// without an object for a cluster are an empty state.
-func (c Cluster) Read(known Known, files artifact.Set) (State, error) {
-	items := itemsOf(known, files)
+// without an object for a cluster are an empty state. Encrypted manifests go
+// through open, which may be nil or fail: then their values are not compared.
+func (c Cluster) Read(known Known, files artifact.Set, open func(manifest []byte) (artifact.Object, error)) (State, error) {
+	items := itemsOf(known, files, open)
 	if len(items) == 0 {
 		return State{}, nil
 	}
@@ -93,16 +96,24 @@ func (c Cluster) Read(known Known, files artifact.Set) (State, error) {
 	return state, err
 }
 
-func itemsOf(known Known, files artifact.Set) []*item {
+func itemsOf(known Known, files artifact.Set, open func([]byte) (artifact.Object, error)) []*item {
 	var items []*item
 	for _, file := range files {
 		folder, _, _ := strings.Cut(file.Path, "/")
 		if !slices.Contains(known.Folders, folder) {
 			continue
 		}
-		if o, ok := objectOf(file); ok {
-			items = append(items, &item{path: file.Path, wanted: o, encrypted: o["sops"] != nil})
+		o, ok := objectOf(file)
+		if !ok {
+			continue
 		}
+		i := &item{path: file.Path, wanted: o, encrypted: o["sops"] != nil}
+		if i.encrypted && open != nil {
+			if opened, err := open(file.Data); err == nil {
+				i.opened = valuesOf(opened)
+			}
+		}
+		items = append(items, i)
 	}
 	return items
 }
@@ -128,7 +139,7 @@ func stateOf(known Known, items []*item, left []artifact.Object) (State, error) 
 			old = append(old, file(i.path, i.before(known)))
 			state.Notes = append(state.Notes, byHand(i.result)...)
 		}
-		if i.encrypted && i.live != nil {
+		if i.encrypted && i.live != nil && i.opened == nil {
 			hidden++
 		}
 		new = append(new, file(i.path, i.after()))
@@ -141,7 +152,8 @@ func stateOf(known Known, items []*item, left []artifact.Object) (State, error) 
 		old = append(old, file(freePath(taken, known.Folders[0], o), plain(o)))
 	}
 	if hidden > 0 {
-		state.Notes = append(state.Notes, fmt.Sprintf("of %d encrypted Secrets types, labels and names of entries are compared, values are not", hidden))
+		state.Notes = append(state.Notes, fmt.Sprintf(
+			"no key here opens what is encrypted: of Secrets types, labels and names of entries are compared, values are not (%d)", hidden))
 	}
 	state.Version = versionOf(known, items)
 	var err error

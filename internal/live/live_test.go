@@ -87,6 +87,10 @@ func TestRefuses(t *testing.T) {
 			t.Errorf("%s: %t, %s", message, ok, text)
 		}
 	}
+	const patch = "error when applying patch:\n{\"stringData\":{\"a\":\"geheim\"}}\nto:\nName: \"a\"\nfor: \"STDIN\": error when patching \"STDIN\": Secret \"a\" is invalid: data: Forbidden: field is immutable"
+	if got := shown(artifact.Object{"kind": "Secret"}, patch); got != "data" {
+		t.Errorf("of a Secret that the client applied: %s", got)
+	}
 	if got := shown(artifact.Object{"kind": "Secret"}, `Secret "a" is invalid: data[b]: Invalid value: "geheim": no`); strings.Contains(got, "geheim") || got != "data[b]" {
 		t.Errorf("of a Secret: %s", got)
 	}
@@ -100,7 +104,8 @@ func TestWhole(t *testing.T) {
 	}
 }
 
-// TestEncrypted compares an encrypted Secret by what can be seen without a key.
+// TestEncrypted compares an encrypted Secret by what can be seen without a key,
+// and with one by its values.
 func TestEncrypted(t *testing.T) {
 	known, err := ReadKnown(schema.Impact)
 	if err != nil {
@@ -108,13 +113,22 @@ func TestEncrypted(t *testing.T) {
 	}
 	wanted := objectFrom(t, "{apiVersion: v1, kind: Secret, metadata: {name: a, namespace: b, labels: {c: d}}, type: Opaque, stringData: {both: 'ENC[1]', new: 'ENC[2]'}, sops: {mac: e}}")
 	held := objectFrom(t, "{apiVersion: v1, kind: Secret, metadata: {name: a, namespace: b, uid: f, labels: {c: d, "+known.Marks[0]+": g}, annotations: {h: i}}, type: Opaque, data: {both: eA==, old: eQ==}}")
-	got, err := artifact.EncodeYAML(map[string]any(asEncrypted(wanted, held, known.Marks)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	want, err := artifact.EncodeYAML(map[string]any(objectFrom(t, "{apiVersion: v1, kind: Secret, metadata: {name: a, namespace: b, labels: {c: d}}, type: Opaque, stringData: {both: 'ENC[1]', old: eQ==}, sops: {mac: e}}")))
-	if err != nil || string(got) != string(want) {
-		t.Errorf("%v\n%s", err, got)
+	for _, test := range []struct {
+		name, both string
+		opened     map[string]string
+	}{
+		{"without a key", "'ENC[1]'", nil},
+		{"the same value", "'ENC[1]'", map[string]string{"both": "x", "new": "z"}},
+		{"another value", "eA==", map[string]string{"both": "y", "new": "z"}},
+	} {
+		got, err := artifact.EncodeYAML(map[string]any(asEncrypted(wanted, held, known.Marks, test.opened)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := artifact.EncodeYAML(map[string]any(objectFrom(t, "{apiVersion: v1, kind: Secret, metadata: {name: a, namespace: b, labels: {c: d}}, type: Opaque, stringData: {both: "+test.both+", old: eQ==}, sops: {mac: e}}")))
+		if err != nil || string(got) != string(want) {
+			t.Errorf("%s: %v\n%s", test.name, err, got)
+		}
 	}
 }
 
@@ -126,7 +140,7 @@ func TestSelector(t *testing.T) {
 	}
 	key, value, _ := strings.Cut(known.Selector, "=")
 	seen := 0
-	for _, i := range itemsOf(known, exampleFiles(t)) {
+	for _, i := range itemsOf(known, exampleFiles(t), nil) {
 		seen++
 		if label(i.wanted, key) != value {
 			t.Errorf("%s does not carry %s", name(i.wanted), known.Selector)

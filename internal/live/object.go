@@ -2,6 +2,7 @@ package live
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"io"
@@ -12,8 +13,7 @@ import (
 	"hagen/internal/artifact"
 )
 
-// ours are the fields of metadata that a manifest may hold; the API server
-// writes the others.
+// servers are the fields of metadata that the API server writes.
 var servers = []string{"managedFields", "resourceVersion", "uid", "generation", "creationTimestamp", "selfLink"}
 
 // lastApplied is what kubectl apply without --server-side keeps of a manifest.
@@ -44,7 +44,7 @@ func (i *item) before(known Known) artifact.Object {
 	if !i.encrypted {
 		return plain(i.live)
 	}
-	return asEncrypted(i.wanted, i.live, known.Marks)
+	return asEncrypted(i.wanted, i.live, known.Marks, i.opened)
 }
 
 // after is what it would have. Of an object that is new or refused there is
@@ -56,9 +56,9 @@ func (i *item) after() artifact.Object {
 	return plain(i.result)
 }
 
-// asEncrypted is a Secret of the cluster beside its encrypted manifest: values
-// that both have count as equal, for nobody here can tell.
-func asEncrypted(wanted, live artifact.Object, marks []string) artifact.Object {
+// asEncrypted is a Secret of the cluster beside its encrypted manifest: a value
+// that both have counts as equal unless the opened one is another.
+func asEncrypted(wanted, live artifact.Object, marks []string, opened map[string]string) artifact.Object {
 	out := maps.Clone(plain(live))
 	metadata := artifact.Map(out["metadata"])
 	delete(metadata, "annotations")
@@ -70,22 +70,34 @@ func asEncrypted(wanted, live artifact.Object, marks []string) artifact.Object {
 		maps.DeleteFunc(labels, func(key string, _ any) bool { return slices.Contains(marks, key) })
 		metadata["labels"] = labels
 	}
-	values := map[string]any{}
-	for key, value := range artifact.Map(live["data"]) {
-		values[key] = value
-		for _, field := range []string{"data", "stringData"} {
-			if encrypted, ok := artifact.Map(wanted[field])[key]; ok {
-				values[key] = encrypted
-			}
+	field := "stringData"
+	if wanted["data"] != nil {
+		field = "data"
+	}
+	there, encrypted := valuesOf(live), artifact.Map(wanted[field])
+	values := maps.Clone(artifact.Map(live["data"]))
+	for key := range values {
+		if text, ok := encrypted[key]; ok && (opened == nil || opened[key] == there[key]) {
+			values[key] = text
 		}
 	}
 	delete(out, "data")
-	out["stringData"], out["sops"] = values, wanted["sops"]
-	if wanted["data"] != nil {
-		delete(out, "stringData")
-		out["data"] = values
-	}
+	out[field], out["sops"] = values, wanted["sops"]
 	return out
+}
+
+// valuesOf are the values of a Secret.
+func valuesOf(secret artifact.Object) map[string]string {
+	values := map[string]string{}
+	for key, value := range artifact.Map(secret["data"]) {
+		if text, err := base64.StdEncoding.DecodeString(artifact.Text(value)); err == nil {
+			values[key] = string(text)
+		}
+	}
+	for key, value := range artifact.Map(secret["stringData"]) {
+		values[key] = artifact.Text(value)
+	}
+	return values
 }
 
 // marked is a manifest with the marks that an engine put on the object.

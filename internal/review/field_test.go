@@ -31,7 +31,7 @@ func fieldChanges(t *testing.T) []change {
 				t.Fatal(err)
 			}
 			changes = append(changes, change{
-				name: fmt.Sprintf("%s %d %s", artifact.Object(object).Kind(), i, said), in: hub,
+				name: fmt.Sprintf("%s %s #%d", artifact.Object(object).Kind(), said, i), in: hub,
 				given: []edit{put(extra, manifestOf(t, object))}, edits: []edit{put(extra, manifestOf(t, patched(object, patch)))},
 			})
 		}

@@ -108,6 +108,18 @@ func (f *flux) isQuiet() {
 	if written := changed(before, f.versions(f.t, objects)); len(written) > 0 {
 		f.t.Errorf("three syncs of the same wrote to %q", written)
 	}
+	f.seesASecret()
+}
+
+// seesASecret changes the value of a Secret in the cluster: whoever holds the
+// key sees that, and Flux sets it right.
+func (f *flux) seesASecret() {
+	f.kubectl("", "-n", "harbor", "patch", "secret/harbor-secrets", "--type=merge", "--patch", `{"stringData": {"core_secret": "something-else"}}`)
+	if got := f.diffLive(f.t, f.registry); !slices.Equal(got.with("", ""), []string{"secret/harbor-secrets"}) || len(got.Changes) != 1 {
+		f.t.Errorf("a Secret with another value: %+v", got)
+	}
+	f.again()
+	f.showsNothing(f.t, f.registry)
 }
 
 // scales adds a replica, which replaces no pod.

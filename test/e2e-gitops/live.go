@@ -38,6 +38,7 @@ func (s *server) diffLive(t testing.TB, r *registry) liveDiff {
 func (s *server) askLive(r *registry, args ...string) (string, error) {
 	return attempt(r.folder, []string{
 		"KUBECONFIG=" + s.kubeconfig, "HAGEN_KUBECTL=" + tool(s.t, "kubernetes", "kubectl"),
+		"SOPS_AGE_KEY_FILE=" + r.ageKey,
 	}, filepath.Join(root(), "bin", "hagen"), append([]string{"diff", "--live", r.spec}, args...)...)
 }
 

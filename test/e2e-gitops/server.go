@@ -45,6 +45,13 @@ const readerToken = "reader"
 // newServer starts etcd and the API server, and waits until it answers.
 func newServer(t testing.TB) *server {
 	t.Helper()
+	return newServerOf(t, "kubernetes")
+}
+
+// newServerOf is newServer with the API server of another release, by the
+// module in tools that pins it.
+func newServerOf(t testing.TB, module string) *server {
+	t.Helper()
 	folder := t.TempDir()
 	host, port := address(t)
 	s := &server{t: t, kubeconfig: filepath.Join(folder, "kubeconfig"), key: filepath.Join(folder, "accounts.key")}
@@ -52,7 +59,7 @@ func newServer(t testing.TB) *server {
 	write(t, s.key, newKey(t))
 	tokens := filepath.Join(folder, "tokens.csv")
 	write(t, tokens, "test,test,test,system:masters\n"+readerToken+",reader,reader\n")
-	start(t, "kube-apiserver", tool(t, "kubernetes", "kube-apiserver"), nil, []string{
+	start(t, "kube-apiserver", tool(t, module, "kube-apiserver"), nil, []string{
 		"--etcd-servers=" + startEtcd(t),
 		"--bind-address=" + host, "--secure-port=" + port,
 		// Nobody may reach it, and a loopback address is refused here.
