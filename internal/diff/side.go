@@ -17,9 +17,6 @@ type Side struct {
 	// Harbor is the version.
 	Harbor string
 	Files  artifact.Set
-	// Prints are fingerprints of the cluster's secrets, if they are known: name
-	// of the Secret, key, fingerprint.
-	Prints map[string]map[string]string
 	// Refused are the files whose objects a cluster has said it would not take.
 	// They say no more than their manifests: what they leave out is not gone.
 	Refused map[string]string

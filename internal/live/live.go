@@ -153,7 +153,7 @@ func stateOf(known Known, items []*item, left []artifact.Object) (State, error) 
 	}
 	if hidden > 0 {
 		state.Notes = append(state.Notes, fmt.Sprintf(
-			"no key here opens what is encrypted: of Secrets types, labels and names of entries are compared, values are not (%d)", hidden))
+			"no key here opens what is encrypted: values of Secrets are compared by the fingerprints that were applied with them (%d)", hidden))
 	}
 	state.Version = versionOf(known, items)
 	var err error

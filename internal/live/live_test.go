@@ -111,8 +111,8 @@ func TestEncrypted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wanted := objectFrom(t, "{apiVersion: v1, kind: Secret, metadata: {name: a, namespace: b, labels: {c: d}}, type: Opaque, stringData: {both: 'ENC[1]', new: 'ENC[2]'}, sops: {mac: e}}")
-	held := objectFrom(t, "{apiVersion: v1, kind: Secret, metadata: {name: a, namespace: b, uid: f, labels: {c: d, "+known.Marks[0]+": g}, annotations: {h: i}}, type: Opaque, data: {both: eA==, old: eQ==}}")
+	wanted := objectFrom(t, "{apiVersion: v1, kind: Secret, metadata: {name: a, namespace: b, annotations: {hagen.dev/fingerprints: now}, labels: {c: d}}, type: Opaque, stringData: {both: 'ENC[1]', new: 'ENC[2]'}, sops: {mac: e}}")
+	held := objectFrom(t, "{apiVersion: v1, kind: Secret, metadata: {name: a, namespace: b, uid: f, labels: {c: d, "+known.Marks[0]+": g}, annotations: {h: i, hagen.dev/fingerprints: then}}, type: Opaque, data: {both: eA==, old: eQ==}}")
 	for _, test := range []struct {
 		name, both string
 		opened     map[string]string
@@ -125,7 +125,7 @@ func TestEncrypted(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want, err := artifact.EncodeYAML(map[string]any(objectFrom(t, "{apiVersion: v1, kind: Secret, metadata: {name: a, namespace: b, labels: {c: d}}, type: Opaque, stringData: {both: "+test.both+", old: eQ==}, sops: {mac: e}}")))
+		want, err := artifact.EncodeYAML(map[string]any(objectFrom(t, "{apiVersion: v1, kind: Secret, metadata: {name: a, namespace: b, annotations: {hagen.dev/fingerprints: then}, labels: {c: d}}, type: Opaque, stringData: {both: "+test.both+", old: eQ==}, sops: {mac: e}}")))
 		if err != nil || string(got) != string(want) {
 			t.Errorf("%s: %v\n%s", test.name, err, got)
 		}

@@ -57,13 +57,21 @@ func (i *item) after() artifact.Object {
 }
 
 // asEncrypted is a Secret of the cluster beside its encrypted manifest: a value
-// that both have counts as equal unless the opened one is another.
+// that both have counts as equal unless the opened one is another, or the
+// fingerprint that was applied with it.
 func asEncrypted(wanted, live artifact.Object, marks []string, opened map[string]string) artifact.Object {
 	out := maps.Clone(plain(live))
 	metadata := artifact.Map(out["metadata"])
+	annotations := maps.Clone(artifact.Map(artifact.Map(wanted["metadata"])["annotations"]))
 	delete(metadata, "annotations")
-	if annotations, ok := artifact.Map(wanted["metadata"])["annotations"]; ok {
-		metadata["annotations"] = annotations
+	if annotations != nil {
+		delete(annotations, artifact.AnnotationFingerprints)
+		if prints := live.Annotation(artifact.AnnotationFingerprints); prints != "" {
+			annotations[artifact.AnnotationFingerprints] = prints
+		}
+		if len(annotations) > 0 {
+			metadata["annotations"] = annotations
+		}
 	}
 	if labels := artifact.Map(metadata["labels"]); labels != nil {
 		labels = maps.Clone(labels)

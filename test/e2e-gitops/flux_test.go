@@ -112,7 +112,7 @@ func (f *flux) isQuiet() {
 }
 
 // seesASecret changes the value of a Secret in the cluster: whoever holds the
-// key sees that, and Flux sets it right.
+// key sees that, and Flux sets it right. Another value in Git is seen without.
 func (f *flux) seesASecret() {
 	f.kubectl("", "-n", "harbor", "patch", "secret/harbor-secrets", "--type=merge", "--patch", `{"stringData": {"core_secret": "something-else"}}`)
 	if got := f.diffLive(f.t, f.registry); !slices.Equal(got.with("", ""), []string{"secret/harbor-secrets"}) || len(got.Changes) != 1 {
@@ -120,6 +120,14 @@ func (f *flux) seesASecret() {
 	}
 	f.again()
 	f.showsNothing(f.t, f.registry)
+
+	f.registry.hagen("secrets", "rotate", "csrf_key", "--yes", "--spec", f.registry.spec)
+	keyless := *f.registry
+	keyless.ageKey = ""
+	if got := f.diffLive(f.t, &keyless); !slices.Contains(got.with("changed", ""), "secret/harbor-secrets") || len(got.Notes) == 0 {
+		f.t.Errorf("a rotated secret, without a key: %+v", got)
+	}
+	run(f.t, f.registry.folder, nil, "git", "checkout", "--quiet", "--", ".")
 }
 
 // scales adds a replica, which replaces no pod.

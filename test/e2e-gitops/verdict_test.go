@@ -12,7 +12,6 @@ import (
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
 // A verdict is a change of an object and what hagen diff says of it, written by
@@ -102,7 +101,6 @@ func readVerdicts(t *testing.T) []verdict {
 func (s *server) placed(t *testing.T, manifest, place string) *object {
 	t.Helper()
 	o := parse(t, manifest)
-	asDecrypted(o)
 	kind := o.GroupVersionKind()
 	mapping, err := s.mapper.RESTMapping(kind.GroupKind(), kind.Version)
 	if err != nil {
@@ -117,21 +115,6 @@ func (s *server) placed(t *testing.T, manifest, place string) *object {
 	s.create("{apiVersion: v1, kind: ServiceAccount, metadata: {name: default, namespace: " + place + "}}")
 	o.SetNamespace(place)
 	return o
-}
-
-// asDecrypted makes of an encrypted Secret what Flux makes of it, with other
-// values.
-func asDecrypted(o *object) {
-	if o.GetKind() != "Secret" {
-		return
-	}
-	unstructured.RemoveNestedField(o.Object, "sops")
-	values, _, _ := unstructured.NestedStringMap(o.Object, "stringData")
-	for key, value := range values {
-		if strings.HasPrefix(value, "ENC[") {
-			_ = unstructured.SetNestedField(o.Object, "decrypted", "stringData", key)
-		}
-	}
 }
 
 // settle does what controllers would: a claim is bound to its volume.
