@@ -32,6 +32,9 @@ func (c *collector) compare(args []string, o diffOptions) error {
 	if o.bundle != "" {
 		return c.withNode(compiler, args, o)
 	}
+	if o.live {
+		return c.withCluster(compiler, args, o)
+	}
 	if o.base != "" {
 		return c.withBase(compiler, args, o)
 	}
