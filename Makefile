@@ -120,6 +120,7 @@ FUZZTIME ?= 30s
 fuzz:
 	$(GO) test ./internal/artifact -run '^$$' -fuzz FuzzEncodeYAML -fuzztime $(FUZZTIME)
 	$(GO) test ./internal/spec -run '^$$' -fuzz FuzzDecode -fuzztime $(FUZZTIME)
+	$(GO) test ./internal/compile -run '^$$' -fuzz FuzzValidate -fuzztime $(FUZZTIME) -fuzzminimizetime 1x
 	$(GO) test ./internal/secret -run '^$$' -fuzz FuzzDecodeIndex -fuzztime $(FUZZTIME)
 	$(GO) test ./internal/rule -run '^$$' -fuzz FuzzFunctions -fuzztime $(FUZZTIME)
 	$(GO) test ./internal/material -run '^$$' -fuzz FuzzImport -fuzztime $(FUZZTIME)

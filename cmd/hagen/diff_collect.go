@@ -64,7 +64,7 @@ func (c *collector) warn(site compile.Site) {
 func sideOf(site compile.Site, label string) diff.Side {
 	return diff.Side{
 		Label: label, Registry: site.Manifest.Name, Environment: site.Manifest.Environment,
-		Harbor: site.Manifest.Harbor, Files: site.Files, Prints: site.Fingerprints(),
+		Harbor: site.Manifest.Harbor, Files: site.Files,
 	}
 }
 

@@ -24,8 +24,8 @@ func newSecretsCheck(s streams) *cobra.Command {
 		Short: "Check that all secrets are there, fit, and are kept well",
 		Long: "Check lengths and formats, that certificates belong to their keys and have not run out,\n" +
 			"that no value is one that everybody knows, that nothing is missing or left over, that all\n" +
-			"bundles hold the same, and that Git holds the encrypted files and nothing in the clear. It exits with 1 if something is\n" +
-			"wrong. With --no-key it checks what can be seen without a key.",
+			"bundles and the cluster's Secrets hold the same, and that Git holds the encrypted files and\n" +
+			"nothing in the clear. It exits with 1 if something is wrong. With --no-key it checks what can be seen without a key.",
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			needs, err := o.needs()
@@ -37,7 +37,7 @@ func newSecretsCheck(s streams) *cobra.Command {
 	}
 	o.flags(cmd)
 	cmd.Flags().BoolVar(&check.keyless, "no-key", false, "check only what can be seen without a key")
-	cmd.Flags().StringVarP(&check.output, "output", "o", "out", "compare with the bundles below the `FOLDER`")
+	cmd.Flags().StringVarP(&check.output, "output", "o", "out", "compare with what is rendered below the `FOLDER`")
 	return cmd
 }
 
@@ -83,7 +83,7 @@ func findings(need compile.Needs, o checkOptions) ([]diag.Diagnostic, error) {
 		return nil, fmt.Errorf("%s: %w", shortPath(need.Dir), err)
 	}
 	found := folder.Problems(need.Need, need.Command)
-	differing, err := inBundles(need, folder, o.output)
+	differing, err := inRendered(need, folder, o.output)
 	if err != nil {
 		return nil, err
 	}

@@ -78,7 +78,7 @@ func TestBadSpecs(t *testing.T) {
 func checkManners(t *testing.T, file string, err error) {
 	t.Helper()
 	for _, d := range diag.Flatten(err) {
-		if d.Place.File == "" {
+		if d.Place.File == "" || d.Place.Line == 0 || d.Place.Column == 0 {
 			t.Errorf("%s: no place: %s", file, d.Error())
 		}
 		for _, text := range []string{d.Message, d.Reason, d.Fix} {

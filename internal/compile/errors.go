@@ -43,7 +43,7 @@ func renderError(doc *spec.Document, dir string, extensions []string, err error)
 	d.Message = "the Jsonnet cannot be evaluated: " + strings.TrimSuffix(asInSpec.Replace(d.Message), ".")
 	d.Reason = asInSpec.Replace(d.Reason)
 	if len(extensions) == 0 {
-		d.Place = diag.Place{File: doc.File}
+		d.Place = diag.Start(doc.File)
 		return d
 	}
 	d.Path = []any{"extend"}

@@ -67,7 +67,12 @@ func TestParityOfMadeSpecs(t *testing.T) {
 // that such specs name.
 func compileText(t *testing.T, compiler *compile.Compiler, text string) compile.Site {
 	t.Helper()
-	dir := t.TempDir()
+	return compileIn(t, compiler, t.TempDir(), text)
+}
+
+// compileIn does so in a folder that is there.
+func compileIn(t *testing.T, compiler *compile.Compiler, dir, text string) compile.Site {
+	t.Helper()
 	for name, content := range map[string]string{
 		"hagen.toml": text, "ca.pem": "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n", "extra.libsonnet": extraSidecar,
 	} {

@@ -253,6 +253,10 @@ func disparity(rules *rule.Evaluator, d registry.Disparity) rule.Finding {
 			f.Artifact, f.Path = container.Artifact, container.Path
 			f.Reads = append(append(f.Reads, container.Artifact), container.Reads...)
 		}
+		if print, ok := t.Print(d.Fact); ok {
+			f.Artifact = print.Artifact
+			f.Reads = append(f.Reads, print.Artifact)
+		}
 	}
 	return f
 }

@@ -41,7 +41,13 @@ type Place struct {
 	File   string `json:"file,omitempty"`
 	Line   int    `json:"line,omitempty"`
 	Column int    `json:"column,omitempty"`
+	// Whole tells that the file as a whole is meant: line and column are its first,
+	// since editors and CI leave out what has none.
+	Whole bool `json:"-"`
 }
+
+// Start is the place of a file as a whole.
+func Start(file string) Place { return Place{File: file, Line: 1, Column: 1, Whole: true} }
 
 // String returns the place as compilers print it: file:line:column.
 func (p Place) String() string {

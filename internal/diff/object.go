@@ -2,6 +2,7 @@ package diff
 
 import (
 	"cmp"
+	"maps"
 	"path"
 	"strings"
 
@@ -35,21 +36,40 @@ func (m *Model) object(file artifact.File, object map[string]any) *Entity {
 func (m *Model) objectValue(o artifact.Object) any {
 	n := normalizer{lists: m.lists}
 	out := map[string]any{}
+	prints := o.Fingerprints()
 	for key, value := range o {
 		switch {
+		case key == "metadata" && o.Carried() != nil:
+			out[key] = n.value(key, unprinted(artifact.Map(value)))
 		case o.Kind() == "ConfigMap" && key == "data":
 			out[key] = n.texts(artifact.Map(value))
 		case o.Kind() == "Secret" && (key == "data" || key == "stringData"):
-			out["data"] = merged(out["data"], m.secretValues(o, artifact.Map(value)))
+			out["data"] = merged(out["data"], secretValues(prints, artifact.Map(value)))
 		case o.Kind() == "Secret" && key == "sops":
 			out[key] = encryption(artifact.Map(value))
 		case o.Kind() == "SealedSecret" && key == "spec":
-			out[key] = m.sealedSpec(n, o, artifact.Map(value))
+			out[key] = sealedSpec(n, prints, artifact.Map(value))
 		default:
 			out[key] = n.value(key, value)
 		}
 	}
 	return out
+}
+
+// unprinted returns metadata without the fingerprints, which are told with the
+// values that they are of.
+func unprinted(metadata map[string]any) map[string]any {
+	annotations := maps.Clone(artifact.Map(metadata["annotations"]))
+	if _, ok := annotations[artifact.AnnotationFingerprints]; !ok {
+		return metadata
+	}
+	metadata = maps.Clone(metadata)
+	delete(annotations, artifact.AnnotationFingerprints)
+	metadata["annotations"] = annotations
+	if len(annotations) == 0 {
+		delete(metadata, "annotations")
+	}
+	return metadata
 }
 
 func merged(before any, values map[string]any) map[string]any {
@@ -75,12 +95,12 @@ func (n normalizer) texts(data map[string]any) any {
 
 // secretValues hides the values of a Secret. SOPS and sealed-secrets encrypt
 // anew what has not changed: the fingerprint tells.
-func (m *Model) secretValues(o artifact.Object, data map[string]any) map[string]any {
+func secretValues(prints map[string]string, data map[string]any) map[string]any {
 	out := map[string]any{}
 	for key, value := range data {
 		text := artifact.Text(value)
 		if strings.HasPrefix(text, "ENC[") {
-			out[key] = seal(text, m.print(o.Name(), "", key))
+			out[key] = sealKey(prints, key, text)
 			continue
 		}
 		out[key] = hide(identity(value))
@@ -88,7 +108,7 @@ func (m *Model) secretValues(o artifact.Object, data map[string]any) map[string]
 	return out
 }
 
-func (m *Model) sealedSpec(n normalizer, o artifact.Object, spec map[string]any) any {
+func sealedSpec(n normalizer, prints map[string]string, spec map[string]any) any {
 	out := map[string]any{}
 	for key, value := range spec {
 		if key != "encryptedData" {
@@ -97,11 +117,17 @@ func (m *Model) sealedSpec(n normalizer, o artifact.Object, spec map[string]any)
 		}
 		sealed := map[string]any{}
 		for name, text := range artifact.Map(value) {
-			sealed[name] = seal(artifact.Text(text), m.print(o.Name(), "", name))
+			sealed[name] = sealKey(prints, name, artifact.Text(text))
 		}
 		out[key] = sealed
 	}
 	return out
+}
+
+// sealKey hides the ciphertext of a key behind the fingerprint of what it holds.
+func sealKey(prints map[string]string, key, ciphertext string) Hidden {
+	_, print := artifact.Material(key, prints[key])
+	return seal(ciphertext, print)
 }
 
 // encryption keeps of what SOPS notes who can read the file; the rest changes
@@ -119,20 +145,16 @@ func encryption(sops map[string]any) any {
 	return map[string]any{"recipients": readers}
 }
 
-// print returns the fingerprint of a key of a Secret: the compiler's, else that
-// which a bundle of the same registry tells; of what a node has, that of its own
-// bundle.
-func (m *Model) print(secret, node, key string) string {
-	if prints, ok := m.Prints[secret]; ok && node == "" {
-		return prints[key]
-	}
+// print returns the fingerprint of a material that a node has, as its bundle
+// tells it.
+func (m *Model) print(node, material string) string {
 	if m.nodePrints == nil {
 		m.readPrints()
 	}
-	return m.nodePrints[node][key]
+	return m.nodePrints[node][material]
 }
 
-// readPrints reads the lists of the bundles; the first stands for the cluster.
+// readPrints reads the lists of the bundles.
 func (m *Model) readPrints() {
 	m.nodePrints = map[string]map[string]string{}
 	for _, file := range m.Files {
@@ -145,9 +167,6 @@ func (m *Model) readPrints() {
 			prints[name] = artifact.Text(print)
 		}
 		m.nodePrints[nodeOf(file.Path)] = prints
-		if m.nodePrints[""] == nil {
-			m.nodePrints[""] = prints
-		}
 	}
 }
 
@@ -162,7 +181,7 @@ func (m *Model) sealedFile(file artifact.File, node, name string) *Entity {
 		if i == 0 || !ok {
 			continue
 		}
-		values[strings.TrimSpace(material)] = seal(armour, m.print("", node, strings.TrimSpace(material)))
+		values[strings.TrimSpace(material)] = seal(armour, m.print(node, strings.TrimSpace(material)))
 	}
 	return &Entity{
 		Object: Object{Target: vm, Kind: "file", Name: name}, Place: Place{Node: node},

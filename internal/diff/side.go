@@ -17,9 +17,6 @@ type Side struct {
 	// Harbor is the version.
 	Harbor string
 	Files  artifact.Set
-	// Prints are fingerprints of the cluster's secrets, if they are known: name
-	// of the Secret, key, fingerprint.
-	Prints map[string]map[string]string
 	// Absent tells that there is no such registry on this side.
 	Absent bool
 }

@@ -26,7 +26,7 @@ type bundleReader struct {
 
 func (r *reader) bundle(node string) Target {
 	b := &bundleReader{reader: r, node: node, folder: "compose/" + node}
-	b.target = Target{Name: b.folder, Ceph: map[string]string{}, Answers: map[string]string{}, Prints: map[string]string{}}
+	b.target = Target{Name: b.folder, Ceph: map[string]string{}, Answers: map[string]string{}, Prints: map[string]Print{}}
 	b.readSecrets()
 	b.readMount()
 	b.services = artifact.Map(interpolated(r.files[b.folder+"/docker-compose.yml"].Table()["services"]))

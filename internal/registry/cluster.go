@@ -27,6 +27,7 @@ func (r *reader) cluster(objects map[string]object) Target {
 			c.readPod(c.all[id], artifact.Map(pod["spec"]))
 		}
 	}
+	c.readPrints()
 	c.readEntry()
 	for _, address := range c.target.addresses() {
 		c.target.Answers[address] = c.answer(address)
@@ -111,13 +112,8 @@ func (c *clusterReader) material(secret, key any) string {
 }
 
 func (c *clusterReader) holds(secret, key string) bool {
-	o := c.all["Secret/"+secret].Object
-	for _, section := range []string{"data", "stringData"} {
-		if _, ok := artifact.Map(o[section])[key]; ok {
-			return true
-		}
-	}
-	return false
+	_, ok := c.all["Secret/"+secret].Carried()[key]
+	return ok
 }
 
 func (c *clusterReader) readMount(k *Container, pod, mount map[string]any) {
@@ -179,6 +175,7 @@ func (c *clusterReader) directory(k *Container, claim string) string {
 		}
 	}
 	volume := artifact.Map(bound.Object["spec"])
+	k.Reads = append(k.Reads, c.mountedWith(volume)...)
 	if tree := artifact.Map(volume["cephfs"]); tree != nil {
 		c.target.Ceph["monitors"] = strings.Join(texts(tree["monitors"]), ",")
 		c.target.Ceph["user"] = scalar(tree["user"])
@@ -192,6 +189,18 @@ func (c *clusterReader) directory(k *Container, claim string) string {
 		c.target.Ceph["file system"] = scalar(name)
 	}
 	return scalar(attributes["rootPath"])
+}
+
+// mountedWith lists the files of the Secrets that a volume is mounted with.
+func (c *clusterReader) mountedWith(volume map[string]any) []string {
+	var files []string
+	for _, kind := range []string{"cephfs", "csi"} {
+		for _, field := range []string{"secretRef", "nodeStageSecretRef", "nodePublishSecretRef"} {
+			reference := artifact.Map(artifact.Map(volume[kind])[field])
+			files = append(files, c.secrets[scalar(reference["name"])]...)
+		}
+	}
+	return files
 }
 
 func named(list any, name string) map[string]any {

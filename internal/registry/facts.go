@@ -34,7 +34,7 @@ func (t Target) Facts() Facts {
 		f["address "+address] = answer
 	}
 	for material, print := range t.Prints {
-		f["fingerprint "+material] = print
+		f[fingerprint+material] = print.Sum
 	}
 	if t.Secrets != "" {
 		f["secrets"] = t.Secrets
@@ -73,6 +73,19 @@ func Compare(left, right Facts) []Difference {
 	}
 	slices.SortFunc(found, func(a, b Difference) int { return strings.Compare(a.Fact, b.Fact) })
 	return found
+}
+
+// fingerprint begins the facts of materials.
+const fingerprint = "fingerprint "
+
+// Print returns the fingerprint that a fact speaks of, if it is one.
+func (t Target) Print(fact string) (Print, bool) {
+	material, ok := strings.CutPrefix(fact, fingerprint)
+	if !ok {
+		return Print{}, false
+	}
+	print, ok := t.Prints[material]
+	return print, ok
 }
 
 // Container returns the one that a fact speaks of, or nil.

@@ -32,10 +32,13 @@ type Target struct {
 	// Secrets says what is wrong with how the target gets them, or is "".
 	Secrets string
 	// Prints are the fingerprints of the materials, where they are known.
-	Prints map[string]string
+	Prints map[string]Print
 	// Answers says who listens at the addresses that containers name.
 	Answers map[string]string
 }
+
+// Print is the fingerprint of a material, and the artifact that tells it.
+type Print struct{ Sum, Artifact string }
 
 // Container is one container, in words of neither target.
 type Container struct {

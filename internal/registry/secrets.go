@@ -36,7 +36,8 @@ func (r *reader) readSecrets() {
 // and in .env, where Compose finds them.
 func (b *bundleReader) readSecrets() {
 	b.variables, b.secretFiles = map[string]map[string]string{}, map[string]bool{}
-	for line := range strings.SplitSeq(b.text(b.folder+"/host/secrets.list"), "\n") {
+	list := b.folder + "/host/secrets.list"
+	for line := range strings.SplitSeq(b.text(list), "\n") {
 		words := strings.Split(line, " ")
 		switch {
 		case len(words) == 4 && words[0] == "variable":
@@ -47,7 +48,7 @@ func (b *bundleReader) readSecrets() {
 		case len(words) == 5 && words[0] == "file":
 			b.secretFiles[words[1]] = true
 		case len(words) == 3 && words[0] == "fingerprint":
-			b.target.Prints[words[1]] = words[2]
+			b.target.Prints[words[1]] = Print{words[2], list}
 		}
 	}
 	file, _ := strings.CutPrefix(strings.TrimSpace(b.text(b.folder+"/.env")), "COMPOSE_FILE=docker-compose.yml:")
@@ -63,4 +64,33 @@ func (b *bundleReader) secretFile(name string) string {
 		return "(secrets.list does not name " + name + ")"
 	}
 	return name
+}
+
+// readPrints reads the fingerprints of what the Secrets of the cluster hold, by
+// material. An object that only refers to values kept elsewhere has none.
+func (c *clusterReader) readPrints() {
+	c.target.Prints = map[string]Print{}
+	for _, name := range slices.Sorted(maps.Keys(c.secrets)) {
+		for _, file := range c.secrets[name] {
+			object := artifact.Object(c.files[file].Table())
+			carried, prints := object.Carried(), object.Fingerprints()
+			for _, key := range slices.Sorted(maps.Keys(prints)) {
+				if _, ok := carried[key]; ok {
+					c.readPrint(file, key, prints[key])
+				}
+			}
+		}
+	}
+}
+
+func (c *clusterReader) readPrint(file, key, text string) {
+	material, sum := artifact.Material(key, text)
+	before, twice := c.target.Prints[material]
+	switch {
+	case material == "":
+	case twice && before.Sum != sum:
+		c.target.Prints[material] = Print{before.Sum + " in " + before.Artifact + ", " + sum + " in " + file, file}
+	default:
+		c.target.Prints[material] = Print{sum, file}
+	}
 }

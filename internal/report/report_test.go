@@ -40,6 +40,7 @@ func TestMark(t *testing.T) {
 		{at(1, 99), "hub.toml:1:99: wrong\n  mend it\n"},
 		{diag.Diagnostic{Place: diag.Place{File: "none.toml", Line: 1, Column: 1}, Message: "wrong"}, "none.toml:1:1: wrong\n"},
 		{diag.Diagnostic{Place: diag.Place{File: "hub.toml"}, Message: "wrong"}, "hub.toml: wrong\n"},
+		{diag.Diagnostic{Place: diag.Start("hub.toml"), Message: "wrong"}, "hub.toml:1:1: wrong\n"},
 	} {
 		got := write(t, "text", Options{Terminal: true}, test.d)
 		if !strings.HasSuffix(strings.TrimSuffix(got, "  mend it\n"), strings.TrimSuffix(test.want, "  mend it\n")) {

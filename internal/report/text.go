@@ -39,9 +39,10 @@ func (o Options) color(code, text string) string {
 	return code + text + plain
 }
 
-// mark shows the line of the spec and points at the place.
+// mark shows the line of the spec and points at the place. Where the file as a
+// whole is meant, there is nothing to point at.
 func (o Options) mark(b *strings.Builder, d diag.Diagnostic) {
-	if d.Place.Line == 0 || d.Place.Column == 0 || o.Source == nil {
+	if d.Place.Line == 0 || d.Place.Column == 0 || d.Place.Whole || o.Source == nil {
 		return
 	}
 	source := o.Source(d.Place.File)

@@ -13,9 +13,13 @@ const (
 	hubVM        = "hub-vm"
 )
 
-// rotated is a secret with another fingerprint on every node.
+// rotated is a secret with another fingerprint on every node and in the cluster.
 func rotated(name, print string) []edit {
-	return []edit{sub(list, "fingerprint "+name+" "+print, "fingerprint "+name+" 0123456789abcdef")}
+	const other = "0123456789abcdef"
+	return []edit{
+		sub(list, "fingerprint "+name+" "+print, "fingerprint "+name+" "+other),
+		everywhere(print, other),
+	}
 }
 
 // trust puts another authority in place of the one that is trusted.

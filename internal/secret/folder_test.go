@@ -181,7 +181,7 @@ func TestObjects(t *testing.T) {
 		t.Errorf("ciphertext: %v", object)
 	}
 	prints := map[string]string{}
-	if err := json.Unmarshal([]byte(object.Annotation(secret.AnnotationFingerprints)), &prints); err != nil || len(prints) != 3 {
+	if err := json.Unmarshal([]byte(object.Annotation(artifact.AnnotationFingerprints)), &prints); err != nil || len(prints) != 3 {
 		t.Errorf("fingerprints: %v, %v", prints, err)
 	}
 	if object.Annotation(artifact.AnnotationFolder) != "secrets" {

@@ -157,6 +157,19 @@ func (n Need) NodeHolds(index Index) map[string]string {
 	return holds
 }
 
+// ClusterHolds lists the materials of the cluster with their fingerprints.
+func (n Need) ClusterHolds(index Index) map[string]string {
+	holds := map[string]string{}
+	for _, s := range n.Cluster {
+		for _, item := range s.Items {
+			if item.Material != "" {
+				holds[item.Material] = index.Secrets[item.Material].Fingerprint
+			}
+		}
+	}
+	return holds
+}
+
 // Bound digests what a SealedSecret is bound to.
 func (n Need) Bound(s Secret) string {
 	if n.Provider != Sealed {

@@ -1,7 +1,6 @@
 package secret
 
 import (
-	"encoding/json"
 	"fmt"
 
 	"go.yaml.in/yaml/v3"
@@ -9,13 +8,9 @@ import (
 	"hagen/internal/artifact"
 )
 
-// AnnotationFingerprints holds the fingerprints of what an object carries, as
-// JSON, until it is written: checksums are taken from them, because the
-// ciphertext changes when a recipient does.
-const AnnotationFingerprints = artifact.AnnotationPrefix + "fingerprints"
-
 // Objects returns the Secrets of the cluster as they lie in the folder, with
-// the metadata of now: that is not part of what was encrypted.
+// the metadata of now: that is not part of what was encrypted. Their fingerprints
+// go with them: checksums are taken from those, and the targets compared by them.
 func (f Folder) Objects(need Need) ([]artifact.Object, error) {
 	var objects []artifact.Object
 	for _, s := range need.Cluster {
@@ -24,14 +19,14 @@ func (f Folder) Objects(need Need) ([]artifact.Object, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}
-		prints, err := json.Marshal(f.Index.Files[path].Holds)
+		prints, err := artifact.FingerprintText(s.prints(f.Index.Files[path].Holds))
 		if err != nil {
 			return nil, err
 		}
 		object["metadata"] = s.metadata(map[string]any{
-			artifact.AnnotationComponent: "secrets",
-			artifact.AnnotationFolder:    "secrets",
-			AnnotationFingerprints:       string(prints),
+			artifact.AnnotationComponent:    "secrets",
+			artifact.AnnotationFolder:       "secrets",
+			artifact.AnnotationFingerprints: prints,
 		})
 		if template := artifact.Map(artifact.Map(object["spec"])["template"]); template != nil {
 			template["metadata"] = s.metadata(nil)
@@ -39,6 +34,18 @@ func (f Folder) Objects(need Need) ([]artifact.Object, error) {
 		objects = append(objects, object)
 	}
 	return objects, nil
+}
+
+// prints says of each key what it holds, as the annotation does.
+func (s Secret) prints(holds map[string]string) map[string]string {
+	prints := map[string]string{}
+	for _, item := range s.Items {
+		prints[item.Key] = holds[item.Key]
+		if item.Material != "" {
+			prints[item.Key] = artifact.KeyPrint(item.Key, item.Material, holds[item.Key])
+		}
+	}
+	return prints
 }
 
 func decodeObject(data []byte) (artifact.Object, error) {
@@ -123,7 +130,7 @@ func (f Folder) Annotate(objects []artifact.Object) error {
 	for name, entry := range f.Index.Secrets {
 		prints[name] = entry.Fingerprint
 	}
-	data, err := json.Marshal(prints)
+	text, err := artifact.FingerprintText(prints)
 	if err != nil {
 		return err
 	}
@@ -137,7 +144,7 @@ func (f Folder) Annotate(objects []artifact.Object) error {
 			annotations = map[string]any{}
 			metadata["annotations"] = annotations
 		}
-		annotations[AnnotationFingerprints] = string(data)
+		annotations[artifact.AnnotationFingerprints] = text
 	}
 	return nil
 }

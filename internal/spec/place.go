@@ -11,7 +11,8 @@ import (
 )
 
 // Place returns where the value at path stands; for a value that the spec
-// does not hold, where the nearest table around it stands.
+// does not hold, where the nearest table around it stands, or
+// the spec as a whole.
 func (d *Document) Place(path []any) diag.Place {
 	for n := len(path); n > 0; n-- {
 		if d.environment != "" {
@@ -24,7 +25,7 @@ func (d *Document) Place(path []any) diag.Place {
 			return place
 		}
 	}
-	return diag.Place{File: d.File}
+	return diag.Start(d.File)
 }
 
 func placeKey(path []any) string {

@@ -50,11 +50,19 @@ func Decode(file string, src []byte) (*Document, error) {
 	if _, err := toml.NewDecoder(bytes.NewReader(src)).Decode(&root); err != nil {
 		return nil, syntaxError(file, src, err)
 	}
-	normalized, err := normalize(root)
-	if err != nil {
-		return nil, diag.Diagnostic{Place: diag.Place{File: file}, Message: err.Error()}
+	document := &Document{File: file, Root: root, places: places(file, src)}
+	for _, key := range slices.Sorted(maps.Keys(root)) {
+		value, err := normalize(root[key])
+		if err != nil {
+			return nil, diag.Diagnostic{
+				Place: document.Place([]any{key}), Path: []any{key}, Message: err.Error(),
+				Reason: "no field is that deep, and what reads the spec would run out of memory",
+				Fix:    "look for a bracket or a dotted key too many",
+			}
+		}
+		root[key] = value
 	}
-	return &Document{File: file, Root: normalized.(map[string]any), places: places(file, src)}, nil
+	return document, nil
 }
 
 func checkText(file string, src []byte) error {
@@ -85,7 +93,7 @@ func checkText(file string, src []byte) error {
 
 // normalize gives arrays of tables the type of all other lists and bounds the
 // depth of what later stages walk.
-func normalize(v any) (any, error) { return normalizeAt(v, 0) }
+func normalize(v any) (any, error) { return normalizeAt(v, 1) }
 
 func normalizeAt(v any, depth int) (any, error) {
 	if depth > maxDepth {

@@ -58,7 +58,7 @@ func TestPlaces(t *testing.T) {
 		{base, []any{"vm", "nodes", 0, "name"}, "hub.toml:10:8"},
 		{base, []any{"vm", "nodes", 1}, "hub.toml:11:6"},
 		{base, []any{"vm", "nodes", 1, "ports", "http"}, "hub.toml:13:18"},
-		{base, []any{"nothing", "at", "all"}, "hub.toml"},
+		{base, []any{"nothing", "at", "all"}, "hub.toml:1:1"},
 		{prod, []any{"registry", "url"}, "hub.toml:16:7"},
 		{prod, []any{"name"}, "hub.toml:1:8"},
 		{prod, []any{"vm", "nodes", 0, "name"}, "hub.toml:18:8"},

@@ -54,7 +54,7 @@ func checksum(read reads, index index) string {
 		content := map[string]any{
 			"name": name, "data": object["data"], "binaryData": object["binaryData"], "stringData": object["stringData"],
 		}
-		if object.Annotation(fingerprintsAnnotation) != "" {
+		if object.Annotation(artifact.AnnotationFingerprints) != "" {
 			content = map[string]any{"name": name, "sum": sumOf(read.prints(name, object))}
 		}
 		encoded, _ := json.Marshal(content)
@@ -86,7 +86,7 @@ func (r reads) add(kind string, name any, keys ...string) {
 
 // prints returns the fingerprints of an object and the keys to look at.
 func (r reads) prints(name string, object artifact.Object) (map[string]string, []string) {
-	prints := fingerprintsOf(object)
+	prints := object.Fingerprints()
 	if r[name][""] {
 		return prints, slices.Collect(maps.Keys(prints))
 	}

@@ -14,7 +14,7 @@ import (
 func bundleFiles(object artifact.Object, index index) ([]artifact.File, error) {
 	b := &bundle{
 		object: object, folder: "compose/" + object.Name(), index: index,
-		secrets: newSecretNeeds(), fingerprints: fingerprintsOf(object),
+		secrets: newSecretNeeds(), fingerprints: object.Fingerprints(),
 	}
 	spec := artifact.Map(object["spec"])
 	b.placedFiles(spec["secretFiles"])

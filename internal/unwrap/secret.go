@@ -3,7 +3,6 @@ package unwrap
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"path"
 	"slices"
 	"strings"
@@ -11,23 +10,8 @@ import (
 	"hagen/internal/artifact"
 )
 
-const (
-	// fingerprintsAnnotation holds a JSON object, name of a secret -> a text that
-	// changes when the secret does. It stands on Bundles, and on the objects that
-	// bring Secrets, there by key.
-	fingerprintsAnnotation = artifact.AnnotationPrefix + "fingerprints"
-	// secretsLabel makes Compose recreate the containers whose secrets changed.
-	secretsLabel = artifact.AnnotationPrefix + "secrets-checksum"
-)
-
-func fingerprintsOf(object artifact.Object) map[string]string {
-	prints := map[string]string{}
-	if text := object.Annotation(fingerprintsAnnotation); text != "" {
-		// What is no such object counts as none: no checksum follows from it.
-		_ = json.Unmarshal([]byte(text), &prints)
-	}
-	return prints
-}
+// secretsLabel makes Compose recreate the containers whose secrets changed.
+const secretsLabel = artifact.AnnotationPrefix + "secrets-checksum"
 
 // secretNeeds gathers which secrets a bundle reads and where.
 type secretNeeds struct {

@@ -33,7 +33,7 @@ func secretBundle(fingerprints string) artifact.Object {
 		object{"material": "ceph_key", "owner": 0.0, "mode": "0600", "path": "/etc/ceph/a.secret"},
 	}
 	if fingerprints != "" {
-		bundle["metadata"].(object)["annotations"] = object{fingerprintsAnnotation: fingerprints}
+		bundle["metadata"].(object)["annotations"] = object{artifact.AnnotationFingerprints: fingerprints}
 	}
 	return bundle
 }
@@ -114,7 +114,7 @@ func TestSecretsRefused(t *testing.T) {
 func encrypted(kind, ciphertext, fingerprints string) artifact.Object {
 	return artifact.Object{
 		"apiVersion": "v1", "kind": kind, "data": object{"a": ciphertext},
-		"metadata": object{"name": "keys", "namespace": "harbor", "annotations": object{fingerprintsAnnotation: fingerprints}},
+		"metadata": object{"name": "keys", "namespace": "harbor", "annotations": object{artifact.AnnotationFingerprints: fingerprints}},
 	}
 }
 
@@ -142,6 +142,25 @@ func TestChecksumOfEncryptedSecrets(t *testing.T) {
 		}
 		if sum(all, encrypted(kind, "ENC[1]", `{"a": "1", "b": "2"}`)) == whole {
 			t.Errorf("%s: a whole volume reads every key", kind)
+		}
+	}
+}
+
+// Fingerprints are written where the values are, encrypted; what only says when a
+// Secret of another's changes is for the build alone.
+func TestWrittenFingerprints(t *testing.T) {
+	const prints = `{"a": "1"}`
+	sealed := encrypted("SealedSecret", "x", prints)
+	sealed["spec"] = object{"encryptedData": object{"a": "x"}}
+	for _, object := range []artifact.Object{encrypted("Secret", "ENC[1]", prints), sealed, encrypted("ExternalSecret", "x", prints)} {
+		metadata := artifact.Map(object["metadata"])
+		artifact.Map(metadata["annotations"])[artifact.AnnotationComponent] = "secrets"
+		written := files(t, object)["kubernetes/"+strings.ToLower(object.Kind())+"-keys.yaml"]
+		if has := strings.Contains(written, artifact.AnnotationFingerprints); has != (object.Kind() != "ExternalSecret") {
+			t.Errorf("%s has fingerprints: %v", object.Kind(), has)
+		}
+		if !strings.Contains(written, "kind: "+object.Kind()) || strings.Contains(written, artifact.AnnotationComponent) {
+			t.Errorf("written is\n%s", written)
 		}
 	}
 }

@@ -63,7 +63,7 @@ func newIndex(objects []artifact.Object) index {
 		switch kind := object.Kind(); {
 		case kind == "ConfigMap" || kind == "Secret":
 			found[kind+"/"+object.Name()] = object
-		case kind != kindBundle && object.Annotation(fingerprintsAnnotation) != "":
+		case kind != kindBundle && object.Annotation(artifact.AnnotationFingerprints) != "":
 			found["Secret/"+object.Name()] = object
 		}
 	}
@@ -141,13 +141,15 @@ func kustomization(folder string, names []string) (artifact.File, error) {
 	}, err
 }
 
-// stripped returns the object without the annotations that only hagen reads.
+// stripped returns the object without the annotations that only hagen reads while
+// it compiles. Fingerprints stay where values are: whoever has the files alone
+// tells by them what they hold.
 func stripped(object artifact.Object) artifact.Object {
 	metadata := artifact.Map(object["metadata"])
 	annotations := artifact.Map(metadata["annotations"])
 	kept := map[string]any{}
 	for key, value := range annotations {
-		if !strings.HasPrefix(key, artifact.AnnotationPrefix) {
+		if !strings.HasPrefix(key, artifact.AnnotationPrefix) || key == artifact.AnnotationFingerprints && object.Carried() != nil {
 			kept[key] = value
 		}
 	}

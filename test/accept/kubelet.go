@@ -30,7 +30,7 @@ func checkKubelet(file File) error {
 	if config.GroupVersionKind() != kubelet.SchemeGroupVersion.WithKind("KubeletConfiguration") {
 		return fmt.Errorf("it is a %s", config.GroupVersionKind())
 	}
-	if config.EvictionPressureTransitionPeriod == nil {
+	if config.EvictionPressureTransitionPeriod.Duration == 0 {
 		return errors.New("no evictionPressureTransitionPeriod")
 	}
 	return checkThresholds(config.EvictionHard, config.EvictionSoft, config.EvictionSoftGracePeriod, config.EvictionMinimumReclaim)
