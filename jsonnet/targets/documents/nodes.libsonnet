@@ -115,7 +115,7 @@ local data(pool, folder) =
   local moves = 'data_root' in pool && pool.data_root != from;
   if !docker && !moves then ''
   else markdown.text([
-    if docker then 'Docker reads `' + folder + '/daemon.json`; add what the machine\'s own file holds besides.'
+    if docker then 'Docker reads `' + folder + "/daemon.json`; add what the machine's own file holds besides."
     else 'containerd: write the line `root` of `' + folder + '/containerd.toml` into `/etc/containerd/config.toml`.',
   ] + (if moves then ['What it has stored is copied; meanwhile the node is empty:'] else [])) + markdown.code('sh', (
     if moves then ['kubectl drain NODE --ignore-daemonsets', 'systemctl stop kubelet ' + service] else []
