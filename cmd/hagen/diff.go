@@ -19,6 +19,9 @@ type diffOptions struct {
 	base, head  string
 	allowBroken bool
 	each        bool
+	live        bool
+	kubeconfig  string
+	context     string
 	ignore      []string
 	defaults    bool
 	failOn      string
@@ -33,9 +36,9 @@ func newDiff(s streams) *cobra.Command {
 		Short: "Show what a change will do to the running registry",
 		Long: "Compare what hagen.toml, or the named specs, compile to with the output folder, and say\n" +
 			"what each change will do: which pods restart, what is at risk, in which order to go.\n" +
-			"With --base, compare with what they compiled to at a revision of Git. With two\n" +
-			"arguments, compare one with the other: rendered folders, specs, or environments of\n" +
-			"specs as SPEC:ENVIRONMENT. Exit 0: the same, 1: different, 2: an error.",
+			"With --base, compare with what they compiled to at a revision of Git, with --live with\n" +
+			"what a cluster has, by a dry run of its API server. With two arguments, compare one with\n" +
+			"the other: rendered folders, specs, or environments of specs as SPEC:ENVIRONMENT. Exit 0: the same, 1: different, 2: an error.",
 		Example: "  hagen diff\n  hagen diff --base origin/main\n  hagen diff hagen.toml:staging hagen.toml:production\n" +
 			"  hagen diff --base v1 --format markdown --fail-on outage",
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -48,6 +51,9 @@ func newDiff(s streams) *cobra.Command {
 	flags.StringVar(&o.base, "base", "", "compare with what the specs were at the revision `REV`")
 	flags.StringVar(&o.head, "head", "", "with --base: compare the revision `REV` instead of the files on the disk")
 	flags.BoolVar(&o.allowBroken, "allow-broken-base", false, "go on if the specs of --base do not compile")
+	flags.BoolVar(&o.live, "live", false, "compare with the cluster that kubectl reaches, by a dry run")
+	flags.StringVar(&o.kubeconfig, "kubeconfig", "", "with --live: the kubeconfig `FILE`")
+	flags.StringVar(&o.context, "context", "", "with --live: the context `NAME` of the kubeconfig")
 	flags.BoolVar(&o.each, "each", false, "take two arguments for two specs, each compared with its output folder")
 	flags.StringArrayVar(&o.ignore, "ignore", nil, "hide changes that fit `KEY=PATTERN`: impact, kind, name, file, path; repeat it")
 	flags.BoolVar(&o.defaults, "ignore-defaults", false, "hide fields that say what the API server would fill in")
@@ -114,6 +120,10 @@ func (o diffOptions) check(args []string) (diff.Impact, error) {
 	switch {
 	case o.head != "" && o.base == "":
 		return 0, errors.New("--head needs --base; see hagen diff --help")
+	case o.live && o.base != "":
+		return 0, errors.New("--live compares with a cluster, --base with a revision: leave one out; see hagen diff --help")
+	case !o.live && o.kubeconfig+o.context != "":
+		return 0, errors.New("--kubeconfig and --context need --live; see hagen diff --help")
 	case o.out == "":
 		return 0, errors.New("the output folder has no name; see hagen diff --help")
 	case o.environment != "" && o.two(args):
@@ -133,7 +143,9 @@ func (o diffOptions) check(args []string) (diff.Impact, error) {
 }
 
 // two tells whether the arguments are two states to compare with each other.
-func (o diffOptions) two(args []string) bool { return len(args) == 2 && !o.each && o.base == "" }
+func (o diffOptions) two(args []string) bool {
+	return len(args) == 2 && !o.each && !o.live && o.base == ""
+}
 
 func (o diffOptions) outcome(c *collector, limit diff.Impact) error {
 	if c.broken && !o.allowBroken {

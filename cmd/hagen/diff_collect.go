@@ -29,6 +29,9 @@ func (c *collector) compare(args []string, o diffOptions) error {
 	if err != nil {
 		return err
 	}
+	if o.live {
+		return c.withCluster(compiler, args, o)
+	}
 	if o.base != "" {
 		return c.withBase(compiler, args, o)
 	}

@@ -38,7 +38,11 @@ func (c *Comparer) Compare(old, new Side) Comparison {
 	before, now := differing(old.Files, new.Files)
 	pairs := pair(entitiesOf(x.Old, before, x.New), entitiesOf(x.New, now, x.Old))
 	for _, p := range pairs {
-		x.Changes = append(x.Changes, c.changes(p)...)
+		changes := c.changes(p)
+		if p.old != nil && p.new != nil && new.Refused[p.new.File] != "" {
+			changes = slices.DeleteFunc(changes, func(c Change) bool { return c.Op == Removed })
+		}
+		x.Changes = append(x.Changes, changes...)
 	}
 	x.Changes = append(x.Changes, reformatted(pairs, x.Changes)...)
 	follow(x.Changes, pairs)

@@ -37,7 +37,8 @@ func (m *Model) objectValue(o artifact.Object) any {
 	n := normalizer{lists: m.lists}
 	out := map[string]any{}
 	prints := o.Fingerprints()
-	for key, value := range o {
+	for _, key := range sortedKeys(o) { // stringData comes after data, and counts
+		value := o[key]
 		switch {
 		case key == "metadata" && o.Carried() != nil:
 			out[key] = n.value(key, unprinted(artifact.Map(value)))
@@ -73,10 +74,12 @@ func unprinted(metadata map[string]any) map[string]any {
 }
 
 func merged(before any, values map[string]any) map[string]any {
-	for key, value := range artifact.Map(before) {
-		values[key] = value
+	out := maps.Clone(artifact.Map(before))
+	if out == nil {
+		return values
 	}
-	return values
+	maps.Copy(out, values)
+	return out
 }
 
 // texts reads the entries of a ConfigMap.

@@ -17,6 +17,9 @@ type Side struct {
 	// Harbor is the version.
 	Harbor string
 	Files  artifact.Set
+	// Refused are the files whose objects a cluster has said it would not take.
+	// They say no more than their manifests: what they leave out is not gone.
+	Refused map[string]string
 	// Absent tells that there is no such registry on this side.
 	Absent bool
 }

@@ -15,6 +15,7 @@ func (j *judge) factsOf(c *diff.Change) facts {
 	f := facts{"size": sizeOf(c.Old, c.New), "had": yesNo(c.Old != nil), "has": yesNo(c.New != nil)}
 	f["version"] = versionFact(c)
 	f["default"] = yesNo(slices.ContainsFunc(j.set.Defaults, func(d Default) bool { return d.Fills(*c) }))
+	f["refused"] = yesNo(j.x.New.Refused[c.Places[0].File] != "")
 	f["whole"] = yesNo(len(c.Path) == 0)
 	f["zero"] = yesNo(c.New == int64(0))
 	for _, m := range []*diff.Model{j.x.Old, j.x.New} {
@@ -46,7 +47,10 @@ func objectFacts(f facts, object map[string]any, isNew bool) {
 	spec := artifact.Map(object["spec"])
 	if !isNew {
 		f["immutable"] = yesNo(object["immutable"] == true)
+		f["affinity"] = yesNo(spec["nodeAffinity"] != nil)
+		f["rolling"] = yesNo(artifact.Map(spec["strategy"])["rollingUpdate"] != nil)
 	}
+	f["elastic"] = yesNo(spec["completionMode"] == "Indexed" && spec["completions"] == spec["parallelism"])
 	f["api"] = artifact.Text(object["apiVersion"])
 	f["type"] = artifact.Text(spec["type"])
 	if spec["storageClassName"] == "" {

@@ -1,6 +1,7 @@
 package impact
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"slices"
@@ -52,7 +53,8 @@ func (u *users) self(c *diff.Change) use {
 }
 
 func strategy(e *diff.Entity) string {
-	return artifact.Text(artifact.Map(artifact.Map(artifact.Map(e.Value)["spec"])["strategy"])["type"])
+	spec := artifact.Map(artifact.Map(e.Value)["spec"])
+	return cmp.Or(artifact.Text(artifact.Map(spec["strategy"])["type"]), artifact.Text(artifact.Map(spec["updateStrategy"])["type"]))
 }
 
 // label names a workload with its pods, or a service.

@@ -80,6 +80,8 @@ type change struct {
 	given, edits []edit
 	// from and to are versions of Harbor, if they are not the example's.
 	from, to string
+	// refused is a file that a cluster would not take.
+	refused string
 }
 
 func (c change) sides(t *testing.T) (old, new diff.Side) {
@@ -95,7 +97,11 @@ func (c change) sides(t *testing.T) (old, new diff.Side) {
 	for _, e := range c.edits {
 		e(t, after)
 	}
-	return sideOf(t, "before", c.in, c.from, before), sideOf(t, "after", c.in, c.to, after)
+	old, new = sideOf(t, "before", c.in, c.from, before), sideOf(t, "after", c.in, c.to, after)
+	if c.refused != "" {
+		new.Refused = map[string]string{c.refused: "no"}
+	}
+	return old, new
 }
 
 func readFolder(t *testing.T, dir string) map[string]string {

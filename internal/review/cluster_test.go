@@ -72,6 +72,8 @@ var clusterChanges = []change{
 	{rule: "pv-reclaim-delete", in: hub, edits: []edit{sub(volume, "Retain", "Delete")}},
 	{rule: "pv-source", in: hub, edits: []edit{sub(volume, "kernelMountOptions: noatime", "kernelMountOptions: relatime")}},
 	{rule: "pv-fixed", in: hub, edits: []edit{sub(volume, "volumeMode: Filesystem", "volumeMode: Block")}},
+	{rule: "pv-expand-secret", in: hub, edits: []edit{sub(volume, "  csi:\n", "  csi:\n    controllerExpandSecretRef:\n      name: ceph-secret\n      namespace: harbor\n")}},
+	{rule: "pv-affinity", in: hub, edits: []edit{sub(volume, "spec:\n", affinity)}},
 	{rule: "pv-other", in: hub, edits: []edit{sub(volume, "storage: 5Gi", "storage: 10Gi")}},
 	{rule: "pvc-shrinks", in: hub, edits: []edit{sub(claim, "storage: 5Gi", "storage: 512Mi")}},
 	{rule: "pvc-static-grows", in: hub, edits: []edit{sub(claim, "storage: 5Gi", "storage: 10Gi")}},
@@ -99,12 +101,19 @@ var clusterChanges = []change{
 	{rule: "statefulset-may-change", in: hub, given: []edit{put(extra, statefulSet())}, edits: []edit{sub(extra, "RollingUpdate", "OnDelete")}},
 	{name: "statefulset-template", rule: "template", in: hub, given: []edit{put(extra, statefulSet())}, edits: []edit{sub(extra, "extra:1", "extra:2")}},
 	{rule: "statefulset-spec", in: hub, given: []edit{put(extra, statefulSet())}, edits: []edit{sub(extra, "serviceName: extra", "serviceName: other")}},
+	{rule: "strategy-stays", in: hub, given: []edit{sub(core, "    rollingUpdate:\n      maxSurge: 1\n      maxUnavailable: 0\n", "")}, edits: []edit{sub(core, "    type: RollingUpdate", "    type: Recreate")}},
+	{rule: "on-delete-stays", in: hub, given: []edit{put(extra, statefulSet()), sub(extra, "  updateStrategy:\n    type: RollingUpdate\n", "")}, edits: []edit{sub(extra, "  serviceName: extra\n", "  serviceName: extra\n  updateStrategy:\n    type: OnDelete\n")}},
 	{rule: "workload-other", in: hub, edits: []edit{sub(core, "maxSurge: 1", "maxSurge: 2")}},
 	{rule: "job-template", in: hub, given: []edit{put(extra, object("batch/v1", "Job", "spec:\n  template:\n    spec:\n      restartPolicy: Never\n      containers:\n      - name: migrate\n        image: example.com/migrate:1\n"))}, edits: []edit{sub(extra, "migrate:1", "migrate:2")}},
+	{rule: "job-elastic", in: hub, given: []edit{put(extra, object("batch/v1", "Job", "spec:\n  completionMode: Indexed\n  completions: 2\n  parallelism: 2\n  template:\n    spec:\n      restartPolicy: Never\n      containers:\n      - name: migrate\n        image: example.com/migrate:1\n"))}, edits: []edit{sub(extra, ": 2\n", ": 3\n")}},
 	{rule: "cronjob", in: hub, given: []edit{put(extra, object("batch/v1", "CronJob", "spec:\n  schedule: 1 2 * * *\n  jobTemplate:\n    spec:\n      template:\n        spec:\n          restartPolicy: Never\n          containers:\n          - name: sweep\n            image: example.com/sweep:1\n"))}, edits: []edit{sub(extra, "1 2", "3 4")}},
 	{rule: "pod-image", in: hub, given: []edit{put(extra, pod())}, edits: []edit{sub(extra, "probe:1", "probe:2")}},
+	{rule: "pod-takes", in: hub, given: []edit{put(extra, pod())}, edits: []edit{sub(extra, "spec:\n", "spec:\n  activeDeadlineSeconds: 600\n")}},
+	{rule: "pod-deadline", in: hub, given: []edit{put(extra, pod()), sub(extra, "spec:\n", "spec:\n  activeDeadlineSeconds: 600\n")}, edits: []edit{sub(extra, "600", "300")}},
 	{rule: "pod-spec", in: hub, given: []edit{put(extra, pod())}, edits: []edit{sub(extra, "Never", "Always")}},
 }
+
+const affinity = "spec:\n  nodeAffinity:\n    required:\n      nodeSelectorTerms:\n      - matchExpressions:\n        - key: zone\n          operator: Exists\n"
 
 func pod() string {
 	return object("v1", "Pod", "spec:\n  restartPolicy: Never\n  containers:\n  - name: probe\n    image: example.com/probe:1\n")

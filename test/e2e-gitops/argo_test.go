@@ -63,6 +63,7 @@ func (a *argo) isQuiet() {
 	a.run()
 	a.again()
 	a.synced(commit)
+	a.showsNothing(a.t, a.registry)
 	if written := changed(before, a.versions(a.t, a.objects())); len(written) > 0 {
 		a.t.Errorf("three comparisons of the same wrote to %q", written)
 	}
@@ -107,12 +108,16 @@ func (a *argo) prunesButNoVolumes() {
 	old := a.objects()
 	a.registry.change("[trivy]\n", "[trivy]\nenabled = false\n")
 	a.registry.overlay("without", withoutClaim)
+	foretold := a.diffLive(a.t, a.registry)
 	commit := a.forge.merge(a.registry, "no Trivy, and by mistake no claim")
 	// A claim that is not to be pruned is said to be out of sync for ever.
 	eventually(a.t, "Trivy is gone", func() error {
 		return a.says(commit, "OutOfSync", "Healthy")
 	})
 	eventually(a.t, "what is no longer there is pruned", func() error { return a.pruned(old, a.objects()) })
+	if names := missing(old, a.objects()); !slices.Equal(foretold.whole("removed"), names) {
+		a.t.Errorf("hagen diff --live said that %q go, not %q", foretold.whole("removed"), names)
+	}
 	a.synced(a.forge.revert(a.registry))
 }
 

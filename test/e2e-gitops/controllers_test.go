@@ -36,6 +36,7 @@ func TestFluxControllers(t *testing.T) {
 
 	before := f.versions(t, f.objects())
 	f.again()
+	f.showsNothing(t, f.registry)
 	if written := changed(before, f.versions(t, f.objects())); len(written) > 0 {
 		t.Errorf("a second sync wrote to %q", written)
 	}
@@ -86,6 +87,7 @@ func TestArgoControllers(t *testing.T) {
 	a.up(t, a.objects())
 	before := a.versions(t, a.objects())
 	a.again()
+	a.showsNothing(t, a.registry)
 	if written := changed(before, a.versions(t, a.objects())); len(written) > 0 {
 		t.Errorf("a second comparison wrote to %q", written)
 	}

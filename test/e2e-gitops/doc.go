@@ -3,6 +3,7 @@
 // scheduler, kustomize-controller and Argo CD are the programs themselves,
 // built from the modules in tools; nodes and pods are kwok's, which says of
 // each pod that it is ready and runs nothing; Flux's source-controller is
-// stood in for (source.go). It is a module of its own, so that none of this is
+// stood in for (source.go). What hagen diff calls refused is judged by an older
+// API server too. It is a module of its own, so that none of this is
 // a dependency of hagen.
 package gitops

@@ -52,3 +52,14 @@ const impatient = `- target: { group: kustomize.toolkit.fluxcd.io, kind: Kustomi
     metadata: { name: any }
     spec: { timeout: 30s, retryInterval: 5s }
 `
+
+// relabeled is a patch that the API server refuses.
+const relabeled = `- target: { kind: Deployment, name: portal }
+  patch: |
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: { name: any }
+    spec:
+      selector: { matchLabels: { tier: portal } }
+      template: { metadata: { labels: { tier: portal } } }
+`

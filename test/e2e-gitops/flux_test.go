@@ -104,15 +104,39 @@ func (f *flux) isQuiet() {
 	f.controller.stop()
 	f.run()
 	f.again()
+	f.showsNothing(f.t, f.registry)
 	if written := changed(before, f.versions(f.t, objects)); len(written) > 0 {
 		f.t.Errorf("three syncs of the same wrote to %q", written)
 	}
+	f.seesASecret()
+}
+
+// seesASecret changes the value of a Secret in the cluster: whoever holds the
+// key sees that, and Flux sets it right. Another value in Git is seen without.
+func (f *flux) seesASecret() {
+	f.kubectl("", "-n", "harbor", "patch", "secret/harbor-secrets", "--type=merge", "--patch", `{"stringData": {"core_secret": "something-else"}}`)
+	if got := f.diffLive(f.t, f.registry); !slices.Equal(got.with("", ""), []string{"secret/harbor-secrets"}) || len(got.Changes) != 1 {
+		f.t.Errorf("a Secret with another value: %+v", got)
+	}
+	f.again()
+	f.showsNothing(f.t, f.registry)
+
+	f.registry.hagen("secrets", "rotate", "csrf_key", "--yes", "--spec", f.registry.spec)
+	keyless := *f.registry
+	keyless.ageKey = ""
+	if got := f.diffLive(f.t, &keyless); !slices.Contains(got.with("changed", ""), "secret/harbor-secrets") || len(got.Notes) == 0 {
+		f.t.Errorf("a rotated secret, without a key: %+v", got)
+	}
+	run(f.t, f.registry.folder, nil, "git", "checkout", "--quiet", "--", ".")
 }
 
 // scales adds a replica, which replaces no pod.
 func (f *flux) scales() {
 	before := f.pods(f.t, "harbor")
 	f.registry.set("[components.portal]\nreplicas = 4\n")
+	if names := f.diffLive(f.t, f.registry).with("", "live"); !slices.Equal(names, []string{"deployment/portal"}) {
+		f.t.Errorf("hagen diff --live says that a replica more changes %q", names)
+	}
 	f.synced(f.forge.merge(f.registry, "one portal more"))
 	after := f.pods(f.t, "harbor")
 	if lost := rolled(before, after); len(lost) > 0 {
@@ -143,9 +167,13 @@ func (f *flux) prunesButNoVolumes() {
 	f.registry.change("[trivy]\n", "[trivy]\nenabled = false\n")
 	f.registry.overlay("without", withoutClaim)
 	f.registry.hagen("secrets", "init", "--prune", "--spec", f.registry.spec)
+	foretold := f.diffLive(f.t, f.registry)
 	f.synced(f.forge.merge(f.registry, "no Trivy, and by mistake no claim"))
 	if err := f.pruned(old, f.objects()); err != nil {
 		f.t.Error(err)
+	}
+	if names := missing(old, f.objects()); !slices.Equal(foretold.whole("removed"), names) {
+		f.t.Errorf("hagen diff --live said that %q go, not %q", foretold.whole("removed"), names)
 	}
 	for _, o := range readObjects(f.t, f.registry.out("secrets")) {
 		if _, err := f.live(o); err != nil {
@@ -157,15 +185,10 @@ func (f *flux) prunesButNoVolumes() {
 
 // isRefused changes what the API does not let anybody change.
 func (f *flux) isRefused() {
-	f.registry.overlay("relabel", `- target: { kind: Deployment, name: portal }
-  patch: |
-    apiVersion: apps/v1
-    kind: Deployment
-    metadata: { name: any }
-    spec:
-      selector: { matchLabels: { tier: portal } }
-      template: { metadata: { labels: { tier: portal } } }
-`)
+	f.registry.overlay("relabel", relabeled)
+	if names := f.diffLive(f.t, f.registry).with("", "refused"); !slices.Equal(names, []string{"deployment/portal"}) {
+		f.t.Errorf("hagen diff --live calls %q refused", names)
+	}
 	why := f.failed("hub-2-15", f.forge.merge(f.registry, "another selector"))
 	if !strings.Contains(why, "portal") || !strings.Contains(why, "immutable") {
 		f.t.Errorf("refused for another reason: %s", why)

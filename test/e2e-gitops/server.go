@@ -39,8 +39,18 @@ clusters: [{ name: test, cluster: { server: "https://%s", insecure-skip-tls-veri
 users: [{ name: test, user: { token: test } }]
 `
 
+// readerToken is that of somebody who may do nothing.
+const readerToken = "reader"
+
 // newServer starts etcd and the API server, and waits until it answers.
 func newServer(t testing.TB) *server {
+	t.Helper()
+	return newServerOf(t, "kubernetes")
+}
+
+// newServerOf is newServer with the API server of another release, by the
+// module in tools that pins it.
+func newServerOf(t testing.TB, module string) *server {
 	t.Helper()
 	folder := t.TempDir()
 	host, port := address(t)
@@ -48,8 +58,8 @@ func newServer(t testing.TB) *server {
 	write(t, s.kubeconfig, fmt.Sprintf(kubeconfig, host+":"+port))
 	write(t, s.key, newKey(t))
 	tokens := filepath.Join(folder, "tokens.csv")
-	write(t, tokens, "test,test,test,system:masters\n")
-	start(t, "kube-apiserver", tool(t, "kubernetes", "kube-apiserver"), nil, []string{
+	write(t, tokens, "test,test,test,system:masters\n"+readerToken+",reader,reader\n")
+	start(t, "kube-apiserver", tool(t, module, "kube-apiserver"), nil, []string{
 		"--etcd-servers=" + startEtcd(t),
 		"--bind-address=" + host, "--secure-port=" + port,
 		// Nobody may reach it, and a loopback address is refused here.
