@@ -67,6 +67,8 @@ var machineChanges = []change{
 	{rule: "secrets-of-node", in: hub, edits: []edit{sub(list, "file passwd 10000 10000 0400", "file passwd 10000 10000 0440")}},
 	{rule: "document", in: hub, edits: []edit{sub("SECRETS.md", "#", "##")}},
 	{rule: "clients", in: hubVM, edits: []edit{sub("clients/daemon.json", ":8070", ":8080")}},
+	{rule: "nodes-engine", in: hub1, edits: []edit{sub("nodes/workers/daemon.json", "/data/docker", "/srv/docker")}},
+	{rule: "nodes-kubelet", in: hub1, edits: []edit{sub("nodes/workers/90-eviction.conf", "nodefs.available<5%%", "nodefs.available<10%%")}},
 	{rule: "file-unused", in: hub, given: []edit{put("compose/node1/config/extra.txt", "a\nb\n")}, edits: []edit{sub("compose/node1/config/extra.txt", "a", "c")}},
 
 	{rule: "external-url", in: hub, edits: []edit{sub(compose, "EXT_ENDPOINT: https://hub.example.com", "EXT_ENDPOINT: https://registry.example.com")}},

@@ -24,5 +24,6 @@ function(m)
        }]),
      ] else [])
   + (import 'documents/adapter.libsonnet')(m, fileSet)
+  + (import 'documents/nodes.libsonnet').files(m, fileSet)
   + (if m.net.https then [] else [clients(m)])
   + (if m.balancer.wanted then [fileSet('balancer', 'balancer', (import 'balancer.libsonnet')(m))] else [])

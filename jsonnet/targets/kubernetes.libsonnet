@@ -4,6 +4,7 @@
 // Result: all objects but the ConfigMaps, which both targets share
 function(m)
   local namespace = import 'kubernetes/namespace.libsonnet';
+  local priority = import 'kubernetes/priority.libsonnet';
   local storage = import 'kubernetes/storage.libsonnet';
   local workload = import 'kubernetes/workload.libsonnet';
   local service = import 'kubernetes/service.libsonnet';
@@ -12,6 +13,7 @@ function(m)
   local autoscaler = import 'kubernetes/autoscaler.libsonnet';
   local monitor = import 'kubernetes/monitor.libsonnet';
   namespace(m)
+  + priority(m)
   + storage.objects(m)
   + std.flatMap(
     function(c) [workload(m, c)] + service(m, c) + budget(m, c) + autoscaler(m, c) + monitor(m, c),

@@ -23,6 +23,9 @@ import (
 	"k8s.io/kubernetes/pkg/apis/policy"
 	_ "k8s.io/kubernetes/pkg/apis/policy/install" // conversions and defaults of its versions
 	policyrules "k8s.io/kubernetes/pkg/apis/policy/validation"
+	"k8s.io/kubernetes/pkg/apis/scheduling"
+	_ "k8s.io/kubernetes/pkg/apis/scheduling/install" // conversions and defaults of its versions
+	schedulingrules "k8s.io/kubernetes/pkg/apis/scheduling/validation"
 )
 
 // validate applies what an API server applies to a new object after decoding:
@@ -73,6 +76,8 @@ func rules(object runtime.Object) (found field.ErrorList, known bool) {
 	case *apps.StatefulSet:
 		options := pod.GetValidationOptionsFromPodTemplate(&object.Spec.Template, nil)
 		return appsrules.ValidateStatefulSet(object, options), true
+	case *scheduling.PriorityClass:
+		return schedulingrules.ValidatePriorityClass(object), true
 	case *policy.PodDisruptionBudget:
 		return policyrules.ValidatePodDisruptionBudget(object, policyrules.PodDisruptionBudgetValidationOptions{}), true
 	case *autoscaling.HorizontalPodAutoscaler:

@@ -99,6 +99,15 @@ var broken = []struct {
 	{"markdown", "RUNBOOK.md", "up -d", "up -d )", "code of line 7: shell"},
 	{"blackbox", "compose/node1/config/prober/blackbox.yml", "prober: http", "prober: http\n    prober: tcp", "already set"},
 	{"markdown", "RUNBOOK.md", "# Runbook", "Runbook", "no title"},
+	{"kubelet", "nodes/workers/kubeletconfiguration.yaml", "evictionHard:", "evictionHart:", "unknown field \"evictionHart\""},
+	{"kubelet", "nodes/workers/kubeletconfiguration.yaml", "  nodefs.available: 10%\n", "", "nothing is said of nodefs.available"},
+	{"kubelet", "nodes/workers/kubeletconfiguration.yaml", "memory.available:", "memory.free:", "no signal memory.free"},
+	{"kubelet", "nodes/workers/kubeletconfiguration.yaml", "memory.available: 100Mi", "memory.available: 100MB", "is no amount"},
+	{"kubelet drop-in", "nodes/old/90-eviction.conf", "nodefs.available<5%%", "nodefs.available<5%", "specifier"},
+	{"kubelet drop-in", "nodes/old/90-eviction.conf", ",memory.available<100Mi", "", "nothing is said of memory.available"},
+	{"kubelet drop-in", "nodes/old/90-eviction.conf", "--eviction-hard", "--eviction-hart", "unknown flag"},
+	{"kubelet drop-in", "nodes/old/90-eviction.conf", "[Service]", "[Servcie]", "Servcie"},
+	{"containerd", "nodes/workers/containerd.toml", "root =", "roots =", "unknown [roots]"},
 	{"", "compose/node1/host/check.sh", "", "", "no parser claims"},
 }
 

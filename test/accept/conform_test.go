@@ -34,6 +34,10 @@ type mutation struct {
 	object map[string]any
 }
 
+// stricter are refusals of hagen alone that are meant: the API calls the value of
+// a class required up to 1.35, the server reads a missing one as 0.
+var stricter = map[string]bool{"PriorityClass empty value": true, "PriorityClass missing value": true}
+
 // TestConformAgrees breaks every object of the examples in every place and
 // compares hagen's own verdict with that of the API server's strict decoding and
 // validation. What hagen refuses the server must refuse; a wrong key or type that
@@ -85,6 +89,8 @@ func compareVerdicts(t *testing.T, checker *conform.Checker, m mutation, seen ma
 	tally[kind]++
 	name := fmt.Sprintf("%v/%v: %s", m.object["kind"], artifact.Object(m.object).Name(), m.what)
 	switch {
+	case ours != "" && err == nil && stricter[fmt.Sprint(m.object["kind"], " ", m.what)]:
+		return
 	case ours != "" && err == nil && legacyscheme.Scheme.IsGroupRegistered(decoded.GetObjectKind().GroupVersionKind().Group):
 		t.Errorf("%s: only hagen refuses it: %s", name, ours)
 	case ours == "" && decodeErr != nil:

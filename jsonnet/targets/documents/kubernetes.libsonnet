@@ -5,6 +5,7 @@ local native = import '../../lib/native.libsonnet';
 local scale = import '../../lib/scaling.libsonnet';
 local kind = import '../kubernetes/kind.libsonnet';
 local checks = import 'checks.libsonnet';
+local nodes = import 'nodes.libsonnet';
 
 local quote = native.shellQuote;
 local kubectl(m) = 'kubectl -n ' + quote(m.spec.kubernetes.namespace);
@@ -192,7 +193,8 @@ function(m)
   '# ' + m.spec.name + ' on Kubernetes ' + m.spec.kubernetes.version + '\n\n'
   + markdown.text(['Harbor ' + m.harbor.version + ' at ' + m.net.external + '.'])
   + markdown.steps(
-    [namespace(m), directories(m), secrets(m)]
+    nodes.steps(m)
+    + [namespace(m), directories(m), secrets(m)]
     + [step for step in m.steps.kubernetes if !later(step)]
     + [apply(m)]
     + [

@@ -17,6 +17,7 @@ local project(m, site, argocd) = {
     clusterResourceWhitelist: [
       { group: '', kind: 'Namespace' },
       { group: '', kind: 'PersistentVolume' },
+      { group: 'scheduling.k8s.io', kind: 'PriorityClass' },
     ],
   },
 };

@@ -7,6 +7,7 @@ local versions = {
   PodDisruptionBudget: [[21, 'policy/v1'], [5, 'policy/v1beta1']],
   Ingress: [[19, 'networking.k8s.io/v1'], [14, 'networking.k8s.io/v1beta1'], [1, 'extensions/v1beta1']],
   HorizontalPodAutoscaler: [[23, 'autoscaling/v2'], [12, 'autoscaling/v2beta2'], [8, 'autoscaling/v2beta1'], [6, 'autoscaling/v2alpha1']],
+  PriorityClass: [[14, 'scheduling.k8s.io/v1'], [11, 'scheduling.k8s.io/v1beta1'], [0, '']],
   NetworkPolicy: [[7, 'networking.k8s.io/v1'], [3, 'extensions/v1beta1']],
 };
 
@@ -18,6 +19,9 @@ local fields = {
   cephSecretNamespace: 9,
   emptyDirSizeLimit: 10,
   ephemeralStorage: 10,
+  // the kubelet reads its configuration from a file, as kubeadm writes it
+  kubeletConfiguration: 11,
+  priorityClass: 11,
   enableServiceLinks: 13,
   cephCSI: 14,
   ingressPathType: 18,
@@ -29,6 +33,9 @@ local fields = {
   loadBalancerClass: 22,
   serverSideApply: 22,
   podSecurityLabels: 23,
+  dockershimRemoved: 24,
+  // kubeadm patches the kubelet's configuration
+  kubeletPatches: 25,
   unhealthyPodEvictionPolicy: 27,
   // from here on the in-tree CephFS plugin is deprecated, then absent
   cephDeprecated: 28,
@@ -49,6 +56,8 @@ local fields = {
       [kind]: [row[1] for row in versions[kind] if row[0] <= minor][0]
       for kind in std.objectFields(versions)
     },
+    // the newest Docker that the release was validated with, near enough
+    dockerVersion: if minor < 12 then '17.03' else '18.09',
     has: { [field]: fields[field] <= minor for field in std.objectFields(fields) },
   },
 }
