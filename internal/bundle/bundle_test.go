@@ -110,6 +110,22 @@ func TestForeignFilesAreRefused(t *testing.T) {
 	}
 }
 
+// A merge may take the manifest of one side and the files of both.
+func TestWantedFilesAreNotForeign(t *testing.T) {
+	out := t.TempDir()
+	mustWrite(t, out, "hub", set(t, "a", "1"))
+	beside := filepath.Join(out, "hub/b")
+	os.WriteFile(beside, []byte("2"), 0o644)
+	changes := mustWrite(t, out, "hub", set(t, "a", "1", "b", "2"))
+	if !reflect.DeepEqual(changes.Changed, []string{"manifest.json"}) || len(changes.Added)+len(changes.Removed) != 0 {
+		t.Errorf("got %+v", changes)
+	}
+	os.WriteFile(filepath.Join(out, "hub/c"), []byte("mine"), 0o644)
+	if _, err := write(out, "hub", set(t, "a", "1", "b", "2", "c", "3")); err == nil {
+		t.Error("a file with another content was overwritten")
+	}
+}
+
 func TestFileEditedByHandIsStale(t *testing.T) {
 	out := t.TempDir()
 	s := set(t, "a", "1")

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -69,7 +70,7 @@ func compare(dir string, files artifact.Set) (Changes, error) {
 	if err != nil {
 		return c, err
 	}
-	if err := refuseForeign(dir, present); err != nil {
+	if err := refuseForeign(dir, present, files); err != nil {
 		return c, err
 	}
 	for _, file := range files {
@@ -124,7 +125,10 @@ func filesBelow(dir string) (map[string]bool, error) {
 	return present, err
 }
 
-func refuseForeign(dir string, present map[string]bool) error {
+// refuseForeign tells files that the manifest of dir does not list. One that is
+// there as it is about to be written is nobody's loss: a merge that took the
+// manifest of one side and the files of both leaves such.
+func refuseForeign(dir string, present map[string]bool, wanted artifact.Set) error {
 	if len(present) == 0 {
 		return nil
 	}
@@ -132,15 +136,26 @@ func refuseForeign(dir string, present map[string]bool) error {
 	if err != nil {
 		return err
 	}
-	var foreign []string
+	foreign := map[string]bool{}
 	for path := range present {
 		if !made[filepath.FromSlash(path)] {
-			foreign = append(foreign, path)
+			foreign[path] = true
+		}
+	}
+	for _, file := range wanted {
+		if !foreign[file.Path] {
+			continue
+		}
+		same, err := sameFile(filepath.Join(dir, filepath.FromSlash(file.Path)), file)
+		if err != nil {
+			return err
+		}
+		if same {
+			delete(foreign, file.Path)
 		}
 	}
 	if len(foreign) == 0 {
 		return nil
 	}
-	sort.Strings(foreign)
-	return &ForeignError{Dir: dir, Paths: foreign}
+	return &ForeignError{Dir: dir, Paths: slices.Sorted(maps.Keys(foreign))}
 }

@@ -135,7 +135,7 @@ func (w *Writer) Remove(name string) error {
 	if err != nil {
 		return err
 	}
-	if err := refuseForeign(dir, present); err != nil {
+	if err := refuseForeign(dir, present, nil); err != nil {
 		return err
 	}
 	w.mu.Lock()

@@ -3,6 +3,7 @@
 # What the scripts of this folder share; each reads it with its own folder in
 # "here". node.list beside it says what holds on this node, a line each:
 #   registry NAME, node NAME, bundle DIRECTORY, mount DIRECTORY, data DIRECTORY
+#   environment NAME, harbor RELEASE   what it was made for; hagen diff reads it
 #   directory PATH OWNER MODE       must exist before a container starts
 #   entry SCHEME HOST PATH          how a node is asked whether it serves
 #   serve PORT                      where this node is asked
