@@ -63,6 +63,8 @@ function(m) {
       singleton: m.components[name].singleton,
       clustered: std.member(m.components[name].targets, 'kubernetes'),
       secrets: m.components[name].secretEnv,
+      // where it listens
+      ports: [std.toString(p.port) for p in m.components[name].ports],
     }
     for name in std.objectFields(m.components)
   },

@@ -122,6 +122,9 @@ local update(m) = {
   ]),
 };
 
+// moves tells whether the balancers have an address that moves between them.
+local moves(m) = m.balancer.wanted && 'virtual_address' in m.balancer;
+
 // balancer is what several nodes behind one name need in front.
 local balancer(m) = if std.length(m.spec.vm.nodes) < 2 then [] else [{
   title: 'Balancer',
@@ -134,15 +137,25 @@ local balancer(m) = if std.length(m.spec.vm.nodes) < 2 then [] else [{
        'a Host ' + m.harbor.health.component + ' answers 400 and every node counts as down.',
      ])
     + (if m.net.termination == 'edge' then ['It ends TLS and says so to the nodes: `X-Forwarded-Proto: https`.'] else [])
+    + (if moves(m) then [
+         'The same two files belong on every balancer: `keepalived.conf` hands ' + m.balancer.virtual_address + ' from one to the other.',
+       ] else [])
     + [
       'Several addresses of one name (round robin of DNS) do without one, with limits: nobody notices that a node is',
       'down, some clients try the next address and some do not, and a cached answer outlives a change.',
     ]
   ) + (if m.balancer.wanted then markdown.code('sh', [
-         'apt-get install --yes haproxy',
+         'apt-get install --yes haproxy' + (if moves(m) then ' keepalived' else ''),
          'install -m 0644 haproxy.cfg /etc/haproxy/haproxy.cfg',
-         'haproxy -c -f /etc/haproxy/haproxy.cfg && systemctl reload-or-restart haproxy',
-       ]) else ''),
+         'haproxy -c -f /etc/haproxy/haproxy.cfg',
+         'systemctl enable haproxy.service',
+         'systemctl reload-or-restart haproxy.service',
+       ] + (if moves(m) then [
+              'install -m 0644 keepalived.conf /etc/keepalived/keepalived.conf',
+              'keepalived --config-test',
+              'systemctl enable keepalived.service',
+              'systemctl reload-or-restart keepalived.service',
+            ] else [])) else ''),
 }];
 
 // later tells whether a step is for the time after the first start.

@@ -52,6 +52,12 @@ lock() {
 
 unlock() { [ -z "$held" ] || rm -rf "$held"; }
 
+# quiet ends a look of the timer that is under way: it would start what is stopped
+# here. The next one finds the lock.
+quiet() {
+	[ ! -d /run/systemd/system ] || systemctl stop harbor-watch.service 2>/dev/null || true
+}
+
 # others wants every other node to serve.
 others() {
 	facts peer | while read -r name address port; do
@@ -100,6 +106,7 @@ mounted || exit 1
 trap unlock EXIT
 trap 'exit 1' HUP INT TERM
 lock
+quiet
 others
 sh "$here/secrets.sh"
 sh "$here/directories.sh"
