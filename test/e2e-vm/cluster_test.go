@@ -4,18 +4,21 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"hagen/test/e2e-vm/lab"
+	"hagen/test/e2e-vm/site"
 )
 
 // cluster is an installation: its nodes, and what stands around them.
 type cluster struct {
-	*site
+	*site.Site
 	nodes     []*lab.Node
+	balancers []*lab.Node
 	services  []*lab.Service
 	listeners []io.Closer
 	balancer  *lab.Service
@@ -24,20 +27,20 @@ type cluster struct {
 // newCluster boots a node for each address and starts what a spec names.
 func newCluster(t *testing.T, spec string, addresses ...string) *cluster {
 	t.Helper()
-	c := &cluster{site: newSite(t, spec)}
+	c := &cluster{Site: site.New(t, filepath.Join(lab.Dir(), "sites"), spec)}
 	t.Cleanup(c.end)
 	archive := c.images()
 	for i, address := range addresses {
 		c.nodes = append(c.nodes, &lab.Node{Name: fmt.Sprintf("node%d", i+1), Address: address})
 	}
-	c.each(func(n *lab.Node) error {
+	c.each(c.nodes, func(n *lab.Node) error {
 		if err := n.Boot(); err != nil {
 			return err
 		}
-		if err := furnish(n, c.site); err != nil {
+		if err := furnish(n, c.Site); err != nil {
 			return err
 		}
-		if err := copyBundle(n, c.bundle(n.Name), "/root/hub"); err != nil {
+		if err := copyBundle(n, c.Bundle(n.Name), "/root/hub"); err != nil {
 			return err
 		}
 		return n.Load(archive)
@@ -45,48 +48,48 @@ func newCluster(t *testing.T, spec string, addresses ...string) *cluster {
 	return c
 }
 
-// each does something on all nodes at once.
-func (c *cluster) each(do func(*lab.Node) error) {
-	c.t.Helper()
-	errs := make([]error, len(c.nodes))
+// each does something on some nodes at once.
+func (c *cluster) each(nodes []*lab.Node, do func(*lab.Node) error) {
+	c.T.Helper()
+	errs := make([]error, len(nodes))
 	var wait sync.WaitGroup
-	for i, n := range c.nodes {
+	for i, n := range nodes {
 		wait.Go(func() { errs[i] = do(n) })
 	}
 	wait.Wait()
 	for _, err := range errs {
 		if err != nil {
-			c.t.Error(err)
+			c.T.Error(err)
 		}
 	}
-	if c.t.Failed() {
-		c.t.FailNow()
+	if c.T.Failed() {
+		c.T.FailNow()
 	}
 }
 
 func (c *cluster) add(service *lab.Service, err error) {
-	c.t.Helper()
+	c.T.Helper()
 	if service != nil {
 		c.services = append(c.services, service)
 	}
 	if err != nil {
-		c.t.Fatal(err)
+		c.T.Fatal(err)
 	}
 }
 
 // balance starts HAProxy with the configuration that hagen wrote.
 func (c *cluster) balance() {
-	c.t.Helper()
-	service, err := lab.HAProxy(filepath.Join(c.dir, "out", c.name, "balancer", "haproxy.cfg"))
+	c.T.Helper()
+	service, err := lab.HAProxy(filepath.Join(c.Dir, "out", c.Name, "balancer", "haproxy.cfg"))
 	c.add(service, err)
 	c.balancer = service
 }
 
 func (c *cluster) end() {
-	if c.t.Failed() {
+	if c.T.Failed() {
 		c.tell()
 	}
-	for _, n := range c.nodes {
+	for _, n := range slices.Concat(c.nodes, c.balancers) {
 		n.PowerOff()
 	}
 	for _, service := range c.services {
@@ -97,17 +100,17 @@ func (c *cluster) end() {
 	}
 	// a node takes a moment to let go of its disk
 	if err := lab.Until(10*time.Second, lab.Clear); err != nil {
-		c.t.Error(err)
+		c.T.Error(err)
 	}
 }
 
 // listen answers in place of a monitor of Ceph.
 func (c *cluster) listen(addresses ...string) {
-	c.t.Helper()
+	c.T.Helper()
 	for _, address := range addresses {
 		listener, err := lab.Listen(address)
 		if err != nil {
-			c.t.Fatal(err)
+			c.T.Fatal(err)
 		}
 		c.listeners = append(c.listeners, listener)
 	}
@@ -116,12 +119,16 @@ func (c *cluster) listen(addresses ...string) {
 // tell prints what containers say when a test has failed.
 func (c *cluster) tell() {
 	for _, n := range c.nodes {
-		out, _ := n.Run("docker ps -a; tail -n 12 /mnt/cephfs/harbor/log/" + n.Name + "/*.log")
-		c.t.Logf("%s:\n%s", n.Name, out)
+		out, _ := n.Run("systemctl --no-pager --failed; journalctl --no-pager --lines 40 --unit 'h*' --unit mnt-cephfs-harbor.mount; docker ps -a; tail -n 4 /mnt/cephfs/harbor/log/" + n.Name + "/*.log")
+		c.T.Logf("%s:\n%s", n.Name, out)
+	}
+	for _, n := range c.balancers {
+		out, _ := n.Run("ip address show dev eth0; journalctl --no-pager --lines 40")
+		c.T.Logf("%s:\n%s", n.Name, out)
 	}
 	for _, service := range c.services {
 		if text := service.Log(); strings.Contains(strings.ToLower(text), "error") {
-			c.t.Log(text[max(0, len(text)-2000):])
+			c.T.Log(text[max(0, len(text)-2000):])
 		}
 	}
 }

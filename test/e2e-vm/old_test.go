@@ -5,8 +5,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-
-	"hagen/test/e2e-vm/lab"
 )
 
 // oldTables are those of Harbor 1.x that its stand-in asks for.
@@ -18,27 +16,14 @@ INSERT INTO project (name, public) VALUES ('library', 1);
 CREATE TABLE repository (name varchar(191) PRIMARY KEY);
 `
 
-// oldSpec is the registry of the pair in a release of the first generation.
-func oldSpec(version string) string {
-	return strings.Replace(pairSpec(version), "[trivy]\nenabled = false\n\n", "", 1)
-}
-
-// oldBreakages are the rows of Harbor 1.2.
-var oldBreakages = []breakage{
-	{"another token key", shell("openssl genrsa -traditional 2048 >" + secretsPath + "private_key.pem 2>/dev/null"), "harbor-ui", "token-key", "401", true},
-	{"ui_url without the port", shell("sed -i 's|http://hub.lab:8070/service|http://hub.lab/service|' /opt/hagen/pair/config/registry/config.yml"), "registry", "realm-port", "http://hub.lab/service/token", false},
-	{"sessions of one node", func(n *lab.Node) error {
-		return edited(n, variables, func(all map[string]any) {
-			delete(all["ui"].(map[string]any)["environment"].(map[string]any), "_REDIS_URL")
-		})
-	}, "", "session", "401", true},
-	{"another http.secret", variable(variables, "REGISTRY_HTTP_SECRET", "another", "registry"), "", "upload-secret", "blob upload invalid", true},
-}
-
 // TestOld: the first generation, with adminserver, ui and MySQL.
 func TestOld(t *testing.T) {
-	p := newPair(t, "1.2.2")
+	p := newPair(t, "1.2.0")
+	if _, err := p.admin.push("library/kept", "v1"); err != nil {
+		t.Fatal(err)
+	}
 	t.Run("50 of 50", func(t *testing.T) { many(t, p.admin) })
+	t.Run("uploads change the node", func(t *testing.T) { p.hops(t) })
 	t.Run("probe finds nothing", func(t *testing.T) { p.clean(t) })
 	t.Run("logs are apart, by date", func(t *testing.T) {
 		for _, n := range p.nodes {
@@ -57,7 +42,9 @@ func TestOld(t *testing.T) {
 			t.Errorf("got %s", response.Status)
 		}
 	})
-	p.broken(t, oldBreakages)
+	t.Run("failover", func(t *testing.T) { p.failover(t) })
+	t.Run("update", func(t *testing.T) { p.bring("1.2.2"); p.oneAtATime(t) })
+	t.Run("broken", func(t *testing.T) { p.broken(t) })
 }
 
 // many pushes and pulls fifty images, none of which may fail.

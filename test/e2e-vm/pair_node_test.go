@@ -9,25 +9,37 @@ import (
 
 // unmounted: nothing starts and nothing is written where CephFS is not mounted.
 func (p *pair) unmounted(t *testing.T) {
-	if _, err := p.two.Run("systemctl stop harbor.service && umount /mnt/cephfs/harbor"); err != nil {
+	if _, err := p.two.Run("touch /run/no-monitors && systemctl stop mnt-cephfs-harbor.mount"); err != nil {
 		t.Fatal(err)
 	}
-	for _, line := range []string{"systemctl start harbor.service", "sh /opt/hagen/pair/host/up.sh", "sh /opt/hagen/pair/host/directories.sh", "sh /opt/hagen/pair/host/watch.sh"} {
-		if out, err := p.two.Run(line); err == nil {
-			t.Errorf("%s goes on: %s", line, out)
-		}
+	p.refuses(t, "systemctl start harbor.service", "dependency job for harbor.service failed")
+	for _, script := range []string{"up.sh", "directories.sh", "watch.sh"} {
+		p.refuses(t, "sh /opt/hagen/pair/host/"+script, "nothing is mounted on /mnt/cephfs/harbor")
 	}
+	// without a unit or a line of fstab nobody tries to mount it
+	const away = "mv /etc/systemd/system/mnt-cephfs-harbor.mount /root && systemctl daemon-reload && "
+	p.refuses(t, away+"systemctl start harbor.service", "Assertion failed on job for harbor.service")
+	p.refuses(t, "sh /opt/hagen/pair/host/preflight.sh --start", "nothing is mounted on /mnt/cephfs/harbor")
 	if out, _ := p.two.Run("ls -A /mnt/cephfs/harbor; docker ps --quiet"); strings.TrimSpace(out) != "" {
 		t.Errorf("something was written or started: %s", out)
 	}
-	out, err := p.two.Run("sh /opt/hagen/pair/host/preflight.sh --start")
-	if err == nil || !strings.Contains(out, "nothing is mounted on /mnt/cephfs/harbor") {
-		t.Errorf("the preflight says %s", out)
-	}
-	if _, err := p.two.Run("systemctl start mnt-cephfs-harbor.mount harbor.service"); err != nil {
+	// the line of fstab does what the unit does, and the bundle asks for its mount
+	const line = "rm /run/no-monitors && cat /opt/hagen/pair/host/fstab >>/etc/fstab && systemctl daemon-reload && "
+	if _, err := p.two.Run(line + "systemctl start harbor.service && findmnt /mnt/cephfs/harbor"); err != nil {
 		t.Fatal(err)
 	}
 	p.serving(t, p.two)
+	if _, err := p.two.Run(": >/etc/fstab && mv /root/mnt-cephfs-harbor.mount /etc/systemd/system && systemctl daemon-reload"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// refuses wants a line to fail with words.
+func (p *pair) refuses(t *testing.T, line, words string) {
+	t.Helper()
+	if out, err := p.two.Run(line); err == nil || !strings.Contains(out, words) {
+		t.Errorf("%s: %v, and it says %s", line, err, out)
+	}
 }
 
 // preflight names all that is wrong, with what to do, and nothing else.
@@ -44,6 +56,7 @@ func (p *pair) preflight(t *testing.T) {
 	for _, c := range []struct{ name, spoil, mend, want string }{
 		{"an owner", "chown root /mnt/cephfs/harbor/log/node2", "sh /opt/hagen/pair/host/directories.sh", "belongs to 0, not to 10000"},
 		{"secrets", "chmod 644 /etc/hagen/secrets/pair/passwd", "sh /opt/hagen/pair/host/secrets.sh", "the secrets are not what this bundle asks for"},
+		{"the clock", "echo no >/run/clock", "rm /run/clock", "the clock is not synchronised"},
 		{"a port", "echo 'port 0.0.0.0 8071' >>" + list + "; busybox nc -l -p 8071 >/dev/null 2>&1 & sleep 0.3", "kill $(busybox pidof nc busybox) 2>/dev/null; sed -i /8071/d " + list, "port 8071 is taken"},
 		{"a name", "echo 'reach ldap nobody.example 636' >>" + list, "sed -i /ldap/d " + list, "the name nobody.example is unknown here"},
 		{"an address", "echo 'reach ldap ldap.lab 636' >>" + list, "sed -i /ldap/d " + list, "ldap.lab:636 does not answer"},

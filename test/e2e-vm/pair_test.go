@@ -14,53 +14,9 @@ import (
 	"testing"
 	"time"
 
-	"sigs.k8s.io/yaml"
-
 	"hagen/test/e2e-vm/lab"
+	"hagen/test/e2e-vm/site"
 )
-
-const (
-	firstAddress  = "10.77.0.31"
-	secondAddress = "10.77.0.32"
-)
-
-// pairSpec is a registry on two nodes without TLS, of a version.
-func pairSpec(version string) string {
-	return `name = "pair"
-
-[registry]
-version = "` + version + `"
-url = "http://hub.lab:8070"
-
-[storage.cephfs]
-monitors = ["10.77.0.11:6789"]
-path = "/apps/harbor"
-user = "harbor"
-
-[database]
-host = "postgres.lab"
-
-[redis]
-addresses = ["redis.lab:6379"]
-
-[trivy]
-enabled = false
-
-[vm]
-subnet = "172.28.1.0/24"
-
-[[vm.nodes]]
-name = "node1"
-address = "` + firstAddress + `"
-
-[[vm.nodes]]
-name = "node2"
-address = "` + secondAddress + `"
-
-[secrets]
-provider = "sops"
-`
-}
 
 // pair is two nodes that serve, and a client of theirs.
 type pair struct {
@@ -70,31 +26,30 @@ type pair struct {
 	password string
 	// health is where a node is asked whether it serves.
 	health string
+	// core is the container that signs tokens.
+	core    string
+	version string
 }
 
 // newPair starts both nodes at once, on an empty database.
 func newPair(t *testing.T, version string) *pair {
 	t.Helper()
-	old := strings.HasPrefix(version, "1.")
-	spec := pairSpec(version)
-	if old {
-		spec = oldSpec(version)
-	}
-	c := newCluster(t, spec, firstAddress, secondAddress)
+	old := site.Old(version)
+	c := newCluster(t, site.Pair(version), site.FirstAddress, site.SecondAddress)
 	c.listen("10.77.0.11:6789")
 	if old {
-		c.add(lab.MariaDB("harbor", databasePassword, "registry", oldTables))
+		c.add(lab.MariaDB("harbor", site.DatabasePassword, "registry", oldTables))
 	} else {
-		c.add(lab.Postgres(c.authority, "harbor", databasePassword, "registry"))
+		c.add(lab.Postgres(c.Authority, "harbor", site.DatabasePassword, "registry"))
 	}
-	c.add(lab.Redis("redis", 6379, nil, redisPassword))
+	c.add(lab.Redis("redis", 6379, nil, site.RedisPassword))
 	c.balance()
-	c.each(func(n *lab.Node) error { return follow(n, c.site, "Start") })
-	p := &pair{health: "/api/v2.0/ping", cluster: c, one: c.nodes[0], two: c.nodes[1]}
+	c.each(c.nodes, func(n *lab.Node) error { return follow(n, c.Site, "Start") })
+	p := &pair{health: "/api/v2.0/ping", core: "harbor-core", version: version, cluster: c, one: c.nodes[0], two: c.nodes[1]}
 	if old {
-		p.health = "/api/systeminfo"
+		p.health, p.core = "/api/systeminfo", "harbor-ui"
 	}
-	p.password = strings.TrimSpace(c.hagen("secrets", "reveal", "harbor_admin_password"))
+	p.password = strings.TrimSpace(c.Hagen("secrets", "reveal", "harbor_admin_password"))
 	p.admin = newClient("hub.lab:8070", p.password, nil)
 	p.serving(t, p.one, p.two)
 	return p
@@ -119,29 +74,34 @@ func (p *pair) serving(t *testing.T, nodes ...*lab.Node) {
 	}
 }
 
-// during pulls again and again while something happens, and returns what failed.
+// during pulls again and again while something happens, for as long as it takes,
+// and allows no pull to fail.
 func (p *pair) during(t *testing.T, pulls int, event func() error) {
 	t.Helper()
 	var slowest time.Duration
-	var failed []error
-	happened := make(chan error, 1)
-	for i := range pulls {
-		if i == pulls/6 {
+	failed, done := 0, 0
+	var happened chan error
+	for over := false; !over || done < pulls; done++ {
+		if done == pulls/6 {
+			happened = make(chan error, 1)
 			go func() { happened <- event() }()
 		}
 		start := time.Now()
 		if _, err := p.admin.pull("library/kept", "v1"); err != nil {
-			failed = append(failed, err)
+			failed++
+			t.Error(err)
 		}
 		slowest = max(slowest, time.Since(start))
+		select {
+		case err := <-happened:
+			over = true
+			if err != nil {
+				t.Error(err)
+			}
+		default:
+		}
 	}
-	if err := <-happened; err != nil {
-		t.Error(err)
-	}
-	for _, err := range failed {
-		t.Error(err)
-	}
-	t.Logf("%d of %d pulls failed, slowest %s", len(failed), pulls, slowest.Round(100*time.Millisecond))
+	t.Logf("%d of %d pulls failed, slowest %s", failed, done, slowest.Round(100*time.Millisecond))
 }
 
 func (p *pair) run(n *lab.Node, line string) func() error {
@@ -161,6 +121,7 @@ func TestPair(t *testing.T) {
 			t.Error(err)
 		}
 	})
+	t.Run("uploads change the node", func(t *testing.T) { p.hops(t) })
 	t.Run("a check without a Host", func(t *testing.T) { p.hostless(t) })
 	t.Run("again changes nothing", func(t *testing.T) { p.again(t) })
 	t.Run("failover", func(t *testing.T) { p.failover(t) })
@@ -174,11 +135,11 @@ func TestPair(t *testing.T) {
 // hostless: a balancer whose check is the plain one of HAProxy takes every node
 // for down, for core answers 400.
 func (p *pair) hostless(t *testing.T) {
-	text := p.read("out/pair/balancer/haproxy.cfg")
+	text := p.Read("out/pair/balancer/haproxy.cfg")
 	plain := regexp.MustCompile(`(?m)^ +http-check .*\n`).ReplaceAllString(text, "")
 	plain = strings.NewReplacer("bind :8070", "bind :8090", "bind [::]:8070", "bind [::]:8090").Replace(plain)
-	p.write("plain.cfg", plain)
-	balancer, err := lab.HAProxy(filepath.Join(p.dir, "plain.cfg"))
+	p.Write("plain.cfg", plain)
+	balancer, err := lab.HAProxy(filepath.Join(p.Dir, "plain.cfg"))
 	p.add(balancer, err)
 	defer balancer.Stop()
 	eventually(t, time.Minute, func() error {
@@ -200,7 +161,7 @@ func (p *pair) again(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := follow(p.one, p.site, "Start"); err != nil {
+	if err := follow(p.one, p.Site, "Start"); err != nil {
 		t.Fatal(err)
 	}
 	if after, _ := p.one.Run("docker ps --quiet --no-trunc | sort"); after != before {
@@ -208,23 +169,26 @@ func (p *pair) again(t *testing.T) {
 	}
 }
 
+// failover takes the second node away in every way, while clients pull. After the
+// last one, the machine comes back by what is enabled on it.
 func (p *pair) failover(t *testing.T) {
-	const back = "systemctl start hagen-secrets.service mnt-cephfs-harbor.mount harbor.service"
+	nothing := func() error { return nil }
 	for _, c := range []struct {
 		name        string
 		event, mend func() error
 	}{
-		{"compose stop", p.run(p.two, "sh /opt/hagen/pair/host/compose.sh stop"), p.run(p.two, "systemctl start harbor.service")},
+		{"compose stop", p.run(p.two, "sh /opt/hagen/pair/host/compose.sh stop"), p.run(p.two, "sh /opt/hagen/pair/host/up.sh")},
 		{"network of a node down", p.two.Unplug, p.two.Plug},
-		{"core killed", p.run(p.two, "kill -9 $(docker inspect --format '{{.State.Pid}}' harbor-core)"), func() error { return nil }},
-		{"engine restarted", func() error { return errors.Join(p.two.StopEngine(), p.two.StartEngine()) }, p.run(p.two, "sh /opt/hagen/pair/host/watch.sh")},
-		{"power cut", func() error { p.two.PowerOff(); return p.two.Boot() }, p.run(p.two, back)},
+		{p.core + " killed", p.run(p.two, "kill -9 $(docker inspect --format '{{.State.Pid}}' "+p.core+")"), nothing},
+		{"engine restarted", p.run(p.two, "systemctl restart docker.service"), nothing},
+		{"power cut", func() error { p.two.PowerOff(); return p.two.Boot() }, nothing},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p.during(t, 60, c.event)
 			if err := c.mend(); err != nil {
 				t.Fatal(err)
 			}
+			eventually(t, 3*time.Minute, p.run(p.two, "systemctl is-active harbor.service"))
 			p.serving(t, p.two)
 		})
 	}
@@ -240,12 +204,12 @@ type report struct {
 // probe runs hagen probe through the balancer and both nodes.
 func (p *pair) probe(t *testing.T) report {
 	t.Helper()
-	cmd := exec.Command(program(t), "probe", "http://hub.lab:8070", "--node", firstAddress+":8070", "--node", net.JoinHostPort(secondAddress, "8070"), "--json")
+	cmd := exec.Command(site.Program(t), "probe", "http://hub.lab:8070", "--node", site.FirstAddress+":8070", "--node", net.JoinHostPort(site.SecondAddress, "8070"), "--json")
 	cmd.Env = append(os.Environ(), "HAGEN_PROBE_PASSWORD="+p.password)
 	out, err := cmd.Output()
 	var exit *exec.ExitError
 	if err != nil && !(errors.As(err, &exit) && exit.ExitCode() == 1) {
-		t.Fatalf("%v: %s", err, stderrOf(err))
+		t.Fatalf("%v: %s", err, site.Said(err))
 	}
 	var r report
 	if err := json.Unmarshal(out, &r); err != nil {
@@ -266,22 +230,4 @@ func (p *pair) clean(t *testing.T) {
 	if len(r.Left) > 0 {
 		t.Errorf("left: %q", r.Left)
 	}
-}
-
-// edited changes a YAML file of a node.
-func edited(n *lab.Node, path string, change func(services map[string]any)) error {
-	text, err := n.Run("cat " + path)
-	if err != nil {
-		return err
-	}
-	var document map[string]any
-	if err := yaml.Unmarshal([]byte(text), &document); err != nil {
-		return err
-	}
-	change(document["services"].(map[string]any))
-	data, err := yaml.Marshal(document)
-	if err != nil {
-		return err
-	}
-	return n.Write(path, string(data), 0o600)
 }

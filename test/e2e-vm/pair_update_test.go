@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"hagen/test/e2e-vm/lab"
+	"hagen/test/e2e-vm/site"
 )
 
 // updateCommand is what the guide tells to run on each node.
@@ -14,19 +15,22 @@ const updateCommand = "cd /root/new && sh host/update.sh"
 
 // update: from one version to the next, a node at a time, under load.
 func (p *pair) update(t *testing.T) {
-	p.write("hagen.toml", strings.Replace(p.read("hagen.toml"), "2.15.1", "2.15.2", 1))
-	p.hagen("build")
-	archive := p.images()
-	p.each(func(n *lab.Node) error {
-		return errors.Join(n.Load(archive), copyBundle(n, p.bundle(n.Name), "/root/new"))
-	})
+	p.bring("2.15.2")
 	t.Run("not while another is down", func(t *testing.T) { p.notWhileAnotherIsDown(t) })
 	t.Run("not the bundle of another", func(t *testing.T) { p.notTheBundleOfAnother(t) })
 	t.Run("one lets the other wait", func(t *testing.T) { p.oneAtATime(t) })
-	if report := p.probe(t); !strings.HasPrefix(report.Harbor, "v2.15.2") {
-		t.Errorf("Harbor is %s", report.Harbor)
-	}
 	t.Run("back and forth", func(t *testing.T) { p.backAndForth(t) })
+}
+
+// bring copies the bundles and images of another release to the nodes.
+func (p *pair) bring(release string) {
+	p.Write(site.File, strings.Replace(p.Read(site.File), p.version, release, 1))
+	p.version = release
+	p.Hagen("build")
+	archive := p.images()
+	p.each(p.nodes, func(n *lab.Node) error {
+		return errors.Join(n.Load(archive), copyBundle(n, p.Bundle(n.Name), "/root/new"))
+	})
 }
 
 // notWhileAnotherIsDown refuses to take the last node that serves.
@@ -46,7 +50,7 @@ func (p *pair) notWhileAnotherIsDown(t *testing.T) {
 
 // notTheBundleOfAnother refuses a folder that was made for another node.
 func (p *pair) notTheBundleOfAnother(t *testing.T) {
-	if err := copyBundle(p.one, p.bundle("node2"), "/root/wrong"); err != nil {
+	if err := copyBundle(p.one, p.Bundle("node2"), "/root/wrong"); err != nil {
 		t.Fatal(err)
 	}
 	if out, err := p.one.Run("cd /root/wrong && sh host/update.sh"); err == nil || !strings.Contains(out, "take the folder compose/node1") {
@@ -79,6 +83,9 @@ func (p *pair) oneAtATime(t *testing.T) {
 	p.serving(t, p.nodes[1-late])
 	p.during(t, 60, p.run(p.nodes[late], updateCommand))
 	p.serving(t, p.nodes...)
+	if report := p.probe(t); !strings.HasPrefix(report.Harbor, "v"+p.version) {
+		t.Errorf("Harbor is %s", report.Harbor)
+	}
 }
 
 // backAndForth takes one node back to the version before, and forth again.
@@ -96,7 +103,7 @@ func (p *pair) backAndForth(t *testing.T) {
 	if _, err := p.one.Run(updateCommand); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := p.one.Run("systemctl reload harbor.service"); err != nil || !strings.Contains(out, "serving") {
+	if out, err := p.one.Run("systemctl reload harbor.service && journalctl --unit harbor.service --output cat --no-pager --lines 3"); err != nil || !strings.Contains(out, "serving") {
 		t.Errorf("%v: %s", err, out)
 	}
 	p.clean(t)

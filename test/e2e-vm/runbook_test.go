@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"hagen/test/e2e-vm/lab"
+	"hagen/test/e2e-vm/site"
 )
 
 // step is a numbered section of a runbook with its commands.
@@ -37,56 +38,36 @@ func steps(text string) []step {
 	return list
 }
 
-// systemctl plays systemd's part on a node: it does what the units say. Types of
-// file systems and packages are the two things that the lab does not have.
-const systemctl = `#!/bin/sh
-set -e
-units=/etc/systemd/system
-value() { sed -n "s/^$1=//p" "$units/$2"; }
-lines() { value "$1" "$2" | while read -r line; do (cd "$(value WorkingDirectory "$2")" && sh -ec "$line") || exit 1; done; }
-start() {
-	case $1 in
-	*.mount)
-		where=$(value Where "$1")
-		mkdir -p "$where"
-		mountpoint -q "$where" || mount --bind /var/lib/lab/shared "$where"
-		;;
-	*.service)
-		need=$(value AssertPathIsMountPoint "$1")
-		[ -z "$need" ] || mountpoint -q "$need" || { echo "Assertion failed for $1: $need is not a mount point" >&2; exit 1; }
-		lines ExecStartPre "$1"
-		lines ExecStart "$1"
-		;;
-	esac
-}
-verb=$1
-shift
-[ "${1-}" != --now ] || { verb=start; shift; }
-for unit; do
-	[ -e "$units/$unit" ] || { echo "Unit $unit not found." >&2; exit 1; }
-	case $verb in
-	start) start "$unit" ;;
-	reload) lines ExecReload "$unit" ;;
-	stop) lines ExecStop "$unit" ;;
-	esac
-done
+// mountCeph mounts in place of CephFS a folder that all nodes share, as long as
+// the node has the key and the monitors answer.
+const mountCeph = `#!/bin/sh
+[ -s /etc/ceph/admin.secret ] || { echo 'mount error: there is no secret file' >&2; exit 32; }
+[ ! -e /run/no-monitors ] || { echo 'mount error: no mds server is up or the cluster is laggy' >&2; exit 32; }
+exec mount --bind /var/lib/lab/shared "$2"
 `
 
-// furnish makes a node a machine with systemd, packages and the key of the site.
-func furnish(n *lab.Node, s *site) error {
+// otherFileSystem tells the units that the shared folder lies in memory.
+const otherFileSystem = "[Service]\nEnvironment=HAGEN_FILE_SYSTEMS=tmpfs\n"
+
+// furnish makes a node a machine with packages and the key of the site.
+func furnish(n *lab.Node, s *site.Site) error {
 	compose, err := exec.Command("go", "-C", "../compose", "tool", "-n", "cmd").Output()
 	if err != nil {
 		return fmt.Errorf("build Compose in test/compose: %w", err)
 	}
 	for path, text := range map[string]string{
-		"/usr/local/lab/systemctl": systemctl,
-		"/usr/local/lab/apt-get":   "#!/bin/sh\nexit 0\n",
+		"/usr/sbin/mount.ceph":   mountCeph,
+		"/usr/local/lab/apt-get": "#!/bin/sh\nexit 0\n",
+		// all nodes have the clock of this machine, which nobody may synchronise
+		"/usr/local/lab/timedatectl":                               "#!/bin/sh\ncat /run/clock 2>/dev/null || echo yes\n",
+		"/etc/systemd/system/harbor.service.d/override.conf":       otherFileSystem,
+		"/etc/systemd/system/harbor-watch.service.d/override.conf": otherFileSystem,
 	} {
 		if err := n.Write(path, text, 0o755); err != nil {
 			return err
 		}
 	}
-	if err := n.Write("/etc/hagen/age.key", s.key, 0o600); err != nil {
+	if err := n.Write("/etc/hagen/age.key", s.Key, 0o600); err != nil {
 		return err
 	}
 	if n.Name != "node3" {
@@ -117,8 +98,8 @@ func copyBundle(n *lab.Node, from, to string) error {
 
 // follow does the steps of a node's runbook in their order, up to the one of a
 // title, each in the folder where the one before has led.
-func follow(n *lab.Node, s *site, last string) error {
-	data, err := os.ReadFile(filepath.Join(s.bundle(n.Name), "RUNBOOK.md"))
+func follow(n *lab.Node, s *site.Site, last string) error {
+	data, err := os.ReadFile(filepath.Join(s.Bundle(n.Name), "RUNBOOK.md"))
 	if err != nil {
 		return err
 	}
@@ -131,7 +112,7 @@ func follow(n *lab.Node, s *site, last string) error {
 		if _, err := n.Run("cd " + folder + " && set -e\n" + step.commands); err != nil {
 			return fmt.Errorf("step %q: %w", step.title, err)
 		}
-		folder = "/opt/hagen/" + s.name
+		folder = "/opt/hagen/" + s.Name
 		if step.title == last {
 			return nil
 		}

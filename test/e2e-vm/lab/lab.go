@@ -23,13 +23,14 @@ import (
 const (
 	insideVariable = "HAGEN_E2E_LAB"
 	nodeVariable   = "HAGEN_E2E_NODE"
+	dockerVariable = "HAGEN_E2E_DOCKER"
 	// prefix of the folder of a lab; the number of the process that started it follows
 	prefix = "/var/tmp/hagen-e2e-vm."
 )
 
 // programs are what a lab runs, all of Debian.
 var programs = strings.Fields(
-	"dockerd docker docker-compose containerd runc iptables ip nsenter mount haproxy redis-server redis-sentinel nginx rsyslogd docker-registry curl busybox age findmnt")
+	"dockerd docker docker-compose containerd runc iptables ip nsenter mount haproxy redis-server redis-sentinel nginx rsyslogd docker-registry curl busybox age findmnt keepalived systemctl " + systemd)
 
 // Enter returns the exit code of the program in its lab, and true; or false
 // inside of it, where the tests run. The first process of a node ends here too.

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"golang.org/x/net/dns/dnsmessage"
 )
@@ -13,8 +14,14 @@ import (
 // Gateway is the lab's own address, where everything but the nodes answers.
 const Gateway = "10.77.0.1"
 
-// domain is the one that the lab's names end with; each leads to the gateway.
+// domain is the one that the lab's names end with; each leads to the gateway, or
+// to where Name says.
 const domain = ".lab."
+
+var elsewhere sync.Map
+
+// Name lets a name of the domain lead to another address, until Clear.
+func Name(name, address string) { elsewhere.Store(name+".", net.ParseIP(address).To4()) }
 
 // network makes a bridge that the nodes are plugged into.
 func network() error {
@@ -31,11 +38,18 @@ func network() error {
 	return nil
 }
 
+// hardware is the address of a node's interface: the same after every start, as a
+// machine's is, or the others would look for it where it was.
+func hardware(address string) string {
+	ip := net.ParseIP(address).To4()
+	return fmt.Sprintf("02:00:%02x:%02x:%02x:%02x", ip[0], ip[1], ip[2], ip[3])
+}
+
 // plug connects a node by its first process.
 func plug(name, address string, pid int) error {
 	inside := []string{"-t", fmt.Sprint(pid), "-n", "ip"}
 	for _, step := range [][]string{
-		{"ip", "link", "add", name, "type", "veth", "peer", "name", "eth0", "netns", fmt.Sprint(pid)},
+		{"ip", "link", "add", name, "type", "veth", "peer", "name", "eth0", "address", hardware(address), "netns", fmt.Sprint(pid)},
 		{"ip", "link", "set", name, "master", "lan", "up"},
 		append(append([]string{"nsenter"}, inside...), "link", "set", "lo", "up"),
 		append(append([]string{"nsenter"}, inside...), "address", "add", address+"/24", "dev", "eth0"),
@@ -115,8 +129,12 @@ func named(query []byte) ([]byte, error) {
 		if err := builder.StartAnswers(); err != nil {
 			return nil, err
 		}
+		address := net.ParseIP(Gateway).To4()
+		if other, found := elsewhere.Load(question.Name.String()); found {
+			address = other.(net.IP)
+		}
 		resource := dnsmessage.ResourceHeader{Name: question.Name, Class: dnsmessage.ClassINET, TTL: 1}
-		if err := builder.AResource(resource, dnsmessage.AResource{A: [4]byte(net.ParseIP(Gateway).To4())}); err != nil {
+		if err := builder.AResource(resource, dnsmessage.AResource{A: [4]byte(address)}); err != nil {
 			return nil, err
 		}
 	}

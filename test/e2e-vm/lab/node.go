@@ -12,13 +12,13 @@ import (
 	"time"
 )
 
-// Node is a machine: a disk, a network interface, a Docker engine. Its root is
-// the machine of the tests with everything that it writes kept apart.
+// Node is a machine: a disk, a network interface, systemd, and a Docker engine
+// unless it is Plain. Its root is the machine of the tests with everything that it
+// writes kept apart.
 type Node struct {
 	Name, Address string
+	Plain         bool
 	init          *exec.Cmd
-	engine        *exec.Cmd
-	log           *bytes.Buffer
 }
 
 // disk is the folder that stays when a node is cut off from power.
@@ -29,8 +29,8 @@ func (n *Node) disk(parts ...string) string {
 // Shared is the folder in place of CephFS.
 func Shared() string { return filepath.Join(Dir(), "shared") }
 
-// Boot starts the machine and its engine, which starts the containers that it
-// knows, as after a power cut.
+// Boot starts the machine: systemd, and what is enabled on it, Docker at first.
+// The engine starts the containers that it knows, as after a power cut.
 func (n *Node) Boot() error {
 	for _, dir := range []string{n.disk("upper"), n.disk("work"), n.disk("root"), n.disk("docker"), Shared()} {
 		if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -42,14 +42,25 @@ func (n *Node) Boot() error {
 		return err
 	}
 	defer ready.Close()
+	wait, plugged, err := os.Pipe()
+	if err != nil {
+		return err
+	}
+	defer plugged.Close()
 	n.init = exec.Command("/proc/self/exe")
 	n.init.Env = append(os.Environ(), nodeVariable+"="+n.Name)
-	n.init.Stdout, n.init.Stderr, n.init.ExtraFiles = os.Stdout, os.Stderr, []*os.File{signal}
+	up := "systemctl is-active multi-user.target"
+	if !n.Plain {
+		n.init.Env = append(n.init.Env, dockerVariable+"=yes")
+		up = "docker version --format '{{.Server.Version}}'"
+	}
+	n.init.Stdout, n.init.Stderr, n.init.ExtraFiles = os.Stdout, os.Stderr, []*os.File{signal, wait}
 	n.init.SysProcAttr = &syscall.SysProcAttr{
 		Cloneflags: syscall.CLONE_NEWNS | syscall.CLONE_NEWPID | syscall.CLONE_NEWNET | syscall.CLONE_NEWUTS | syscall.CLONE_NEWIPC,
 	}
 	err = n.init.Start()
 	signal.Close()
+	wait.Close()
 	if err != nil {
 		return err
 	}
@@ -59,33 +70,16 @@ func (n *Node) Boot() error {
 	if err := plug(n.Name, n.Address, n.init.Process.Pid); err != nil {
 		return err
 	}
-	return n.StartEngine()
-}
-
-// StartEngine starts dockerd and waits until it answers.
-func (n *Node) StartEngine() error {
-	n.log = &bytes.Buffer{}
-	n.engine = n.Command("exec dockerd --exec-opt native.cgroupdriver=cgroupfs --cgroup-parent=/" + filepath.Base(Dir()) + "/" + n.Name)
-	n.engine.Stdout, n.engine.Stderr = n.log, n.log
-	if err := n.engine.Start(); err != nil {
-		return err
-	}
-	err := Until(60*time.Second, func() error {
-		_, err := n.Run("docker version --format '{{.Server.Version}}'")
+	plugged.Close()
+	err = Until(2*time.Minute, func() error {
+		_, err := n.Run(up)
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("%w\n%s", err, n.log)
+		said, _ := n.Run("systemctl --failed --no-pager; systemctl list-jobs --no-pager; journalctl --no-pager --lines 60")
+		return fmt.Errorf("%w\n%s", err, said)
 	}
 	return nil
-}
-
-// StopEngine ends dockerd as systemd does, which ends its containers.
-func (n *Node) StopEngine() error {
-	if _, err := n.Run("kill -TERM $(cat /run/docker.pid)"); err != nil {
-		return err
-	}
-	return n.engine.Wait()
 }
 
 // PowerOff ends everything on the node at once; its disk stays.
@@ -95,9 +89,6 @@ func (n *Node) PowerOff() {
 	}
 	_ = n.init.Process.Kill()
 	_ = n.init.Wait()
-	if n.engine != nil {
-		_ = n.engine.Wait()
-	}
 	_, _ = run("ip", "link", "del", n.Name)
 }
 
@@ -109,7 +100,7 @@ func (n *Node) Plug() error { _, err := run("ip", "link", "set", n.Name, "up"); 
 
 // Command is a line of shell on the node, as root in /root.
 func (n *Node) Command(line string) *exec.Cmd {
-	cmd := exec.Command("nsenter", "-t", fmt.Sprint(n.init.Process.Pid), "-m", "-n", "-p", "-u", "-i", "--", "/bin/sh", "-c", "cd /root && "+line)
+	cmd := exec.Command("nsenter", "-t", fmt.Sprint(n.init.Process.Pid), "-m", "-n", "-p", "-u", "-i", "-C", "--", "/bin/sh", "-c", "cd /root && "+line)
 	cmd.Env = []string{
 		"PATH=/usr/local/lab:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LANG=C.UTF-8",
 		// the folder in place of CephFS lies in memory

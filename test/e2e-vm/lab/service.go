@@ -195,9 +195,10 @@ func Listen(address string) (io.Closer, error) {
 	return listener, nil
 }
 
-// Clear removes what a test has left in the lab: disks, databases, specs.
+// Clear removes what a test has left in the lab: disks, databases, specs, names.
 func Clear() error {
 	var problems []error
+	elsewhere.Clear()
 	for _, name := range []string{"nodes", "services", "sites", "shared"} {
 		problems = append(problems, os.RemoveAll(filepath.Join(Dir(), name)))
 	}
