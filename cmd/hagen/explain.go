@@ -54,7 +54,7 @@ func explain(s streams, o explainOptions, word string) error {
 	if err != nil {
 		return err
 	}
-	if field := root.At(fieldName(word)); field != nil && field.Name != "" {
+	if field := root.At(fieldName(word)); field != nil && field.Description != "" {
 		return e.field(word, field, rules)
 	}
 	if strings.ContainsAny(word, "/") || filepath.Ext(word) == ".md" {
