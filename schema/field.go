@@ -66,7 +66,8 @@ func (f *Field) Field(name string) *Field {
 }
 
 // At returns the field at a dotted path such as "redis.mode", or nil. A list
-// of tables counts as the table of its entries.
+// of tables counts as the table of its entries; in a table of tables with free
+// names any name leads on.
 func (f *Field) At(path string) *Field {
 	for name := range strings.SplitSeq(path, ".") {
 		if f != nil && f.IsTableList() {
@@ -74,6 +75,10 @@ func (f *Field) At(path string) *Field {
 		}
 		if f == nil {
 			return nil
+		}
+		if f.IsTableMap() {
+			f = f.Values
+			continue
 		}
 		f = f.Field(name)
 	}

@@ -13,7 +13,12 @@ import (
 	"hagen/schema"
 )
 
-type explainOptions struct{ spec, environment string }
+type explainOptions struct {
+	spec, environment string
+	// current is a measured value, pods how many there are, for what is scaled.
+	current string
+	pods    int
+}
 
 func newExplain(s streams) *cobra.Command {
 	var o explainOptions
@@ -23,14 +28,17 @@ func newExplain(s streams) *cobra.Command {
 		Long: "Explain a rule by its id, a field of the spec by its dotted name, or a file of the output by\n" +
 			"its path. What follows from a field, and what a file follows from, is found out with the spec\n" +
 			"in hagen.toml, or the one that --spec names.",
-		Example: "  hagen explain HG040\n  hagen explain registry.url\n  hagen explain out/hub/kubernetes/deployment-core.yaml",
-		Args:    cobra.ExactArgs(1),
+		Example: "  hagen explain HG040\n  hagen explain registry.url\n  hagen explain out/hub/kubernetes/deployment-core.yaml\n" +
+			"  hagen explain autoscaling.registry --current 20 --pods 3",
+		Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			return explain(s, o, args[0])
 		},
 	}
 	cmd.Flags().StringVar(&o.spec, "spec", defaultSpec, "`FILE` of the spec")
 	cmd.Flags().StringVar(&o.environment, "environment", "", "`NAME` of the environment, the first if not said")
+	cmd.Flags().StringVar(&o.current, "current", "", "a measured `VALUE` of what a component is scaled by, such as 20, 500m or 85%")
+	cmd.Flags().IntVar(&o.pods, "pods", 0, "`NUMBER` of pods that it was measured with, the least if not said")
 	return cmd
 }
 
@@ -42,6 +50,9 @@ func explain(s streams, o explainOptions, word string) error {
 	}
 	e := &explainer{streams: s, options: o, compiler: compiler}
 	e.read()
+	if o.current != "" {
+		return e.scaling(word)
+	}
 	rules, err := e.worker.Rules()
 	if err != nil {
 		return err
@@ -54,7 +65,7 @@ func explain(s streams, o explainOptions, word string) error {
 	if err != nil {
 		return err
 	}
-	if field := root.At(fieldName(word)); field != nil && field.Name != "" {
+	if field := root.At(fieldName(word)); field != nil && field.Description != "" {
 		return e.field(word, field, rules)
 	}
 	if strings.ContainsAny(word, "/") || filepath.Ext(word) == ".md" {

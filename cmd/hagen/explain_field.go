@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"path"
 	"regexp"
@@ -44,6 +43,9 @@ func fieldNames(f *schema.Field, prefix string) []string {
 		if field.Name != "environment" {
 			names = append(names, fieldNames(field, prefix+field.Name+".")...)
 		}
+		if field.Name != "environment" && field.IsTableMap() {
+			names = append(names, fieldNames(field.Values, prefix+field.Name+".NAME.")...)
+		}
 	}
 	return names
 }
@@ -63,6 +65,12 @@ func (e *explainer) field(name string, f *schema.Field, rules *rule.Set) error {
 			fmt.Fprintf(e.out, "  read by the rule %s: %s\n", id, r.Title)
 		}
 	}
+	if below := fieldsBelow(f); len(below) > 0 {
+		fmt.Fprintf(e.out, "  its fields are %s\n", strings.Join(below, ", "))
+	}
+	if f.IsTable() || f.IsTableMap() {
+		return nil // what follows is told of each field
+	}
 	if e.unread != nil {
 		fmt.Fprintf(e.out, "  what follows from it is shown where there is a spec: --spec FILE\n")
 		return nil
@@ -70,13 +78,29 @@ func (e *explainer) field(name string, f *schema.Field, rules *rule.Set) error {
 	return e.follows(name)
 }
 
+// fieldsBelow names the fields of a table, of the entries of a list of tables, or
+// of those of a table of tables.
+func fieldsBelow(f *schema.Field) []string {
+	below, prefix := f.Fields, ""
+	switch {
+	case f.IsTableList():
+		below = f.Items.Fields
+	case f.IsTableMap():
+		below, prefix = f.Values.Fields, "NAME."
+	}
+	var names []string
+	for _, field := range below {
+		names = append(names, prefix+field.Name)
+	}
+	return names
+}
+
 func fieldLines(f *schema.Field) []string {
 	var lines []string
 	add := func(word string, values ...any) {
 		var texts []string
 		for _, v := range values {
-			data, _ := json.Marshal(v)
-			texts = append(texts, string(data))
+			texts = append(texts, schema.TOML(v))
 		}
 		if len(texts) > 0 {
 			lines = append(lines, word+" "+strings.Join(texts, ", "))
