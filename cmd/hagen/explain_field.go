@@ -33,21 +33,28 @@ func fieldPath(word string) []any {
 
 // fieldNames lists all fields below one by their dotted names.
 func fieldNames(f *schema.Field, prefix string) []string {
-	below := f.Fields
-	if f.IsTableList() {
-		below = f.Items.Fields
-	}
 	var names []string
+	below, own := fieldsBelow(f)
 	for _, field := range below {
-		names = append(names, prefix+field.Name)
+		name := prefix + own + field.Name
+		names = append(names, name)
 		if field.Name != "environment" {
-			names = append(names, fieldNames(field, prefix+field.Name+".")...)
-		}
-		if field.Name != "environment" && field.IsTableMap() {
-			names = append(names, fieldNames(field.Values, prefix+field.Name+".NAME.")...)
+			names = append(names, fieldNames(field, name+".")...)
 		}
 	}
 	return names
+}
+
+// fieldsBelow returns the fields of a table, of the entries of a list of tables,
+// or of those of a table of tables, and what stands before their names.
+func fieldsBelow(f *schema.Field) (fields []*schema.Field, prefix string) {
+	switch {
+	case f.IsTableList():
+		return f.Items.Fields, ""
+	case f.IsTableMap():
+		return f.Values.Fields, "NAME."
+	}
+	return f.Fields, ""
 }
 
 // field explains a field of the spec.
@@ -65,8 +72,12 @@ func (e *explainer) field(name string, f *schema.Field, rules *rule.Set) error {
 			fmt.Fprintf(e.out, "  read by the rule %s: %s\n", id, r.Title)
 		}
 	}
-	if below := fieldsBelow(f); len(below) > 0 {
-		fmt.Fprintf(e.out, "  its fields are %s\n", strings.Join(below, ", "))
+	if below, prefix := fieldsBelow(f); len(below) > 0 {
+		names := make([]string, len(below))
+		for i, field := range below {
+			names[i] = prefix + field.Name
+		}
+		fmt.Fprintf(e.out, "  its fields are %s\n", strings.Join(names, ", "))
 	}
 	if f.IsTable() || f.IsTableMap() {
 		return nil // what follows is told of each field
@@ -76,23 +87,6 @@ func (e *explainer) field(name string, f *schema.Field, rules *rule.Set) error {
 		return nil
 	}
 	return e.follows(name)
-}
-
-// fieldsBelow names the fields of a table, of the entries of a list of tables, or
-// of those of a table of tables.
-func fieldsBelow(f *schema.Field) []string {
-	below, prefix := f.Fields, ""
-	switch {
-	case f.IsTableList():
-		below = f.Items.Fields
-	case f.IsTableMap():
-		below, prefix = f.Values.Fields, "NAME."
-	}
-	var names []string
-	for _, field := range below {
-		names = append(names, prefix+field.Name)
-	}
-	return names
 }
 
 func fieldLines(f *schema.Field) []string {

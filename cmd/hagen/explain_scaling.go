@@ -63,12 +63,5 @@ func (e *explainer) sayScaling(name string, s scaling.Scaler, measured float64) 
 	}
 	wanted, why := s.Wanted(pods, measured)
 	fmt.Fprintf(e.out, "%s follows %s: %s for a pod, between %d and %d\n", name, s.Metric, s.Text, s.Min, s.Max)
-	fmt.Fprintf(e.out, "  with %s and %s %s it goes to %s: %s\n", podsOf(pods), e.options.current, of, podsOf(wanted), why)
-}
-
-func podsOf(n int) string {
-	if n == 1 {
-		return "1 pod"
-	}
-	return fmt.Sprintf("%d pods", n)
+	fmt.Fprintf(e.out, "  with %s and %s %s it goes to %s: %s\n", count(pods, "pod"), e.options.current, of, count(wanted, "pod"), why)
 }
