@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"hagen/internal/artifact"
 )
@@ -98,7 +99,7 @@ func Split(files artifact.Set) ([]Whole, error) {
 		if err := json.Unmarshal(file.Data, &w.Manifest); err != nil {
 			return nil, fmt.Errorf("%s: %w", file.Path, err)
 		}
-		if !folderName.MatchString(w.Folder()) || w.Folder() != path.Dir(file.Path) {
+		if !folderName().MatchString(w.Folder()) || w.Folder() != path.Dir(file.Path) {
 			return nil, fmt.Errorf("%s: the folder is not that of %s", file.Path, w.Folder())
 		}
 		byFolder[w.Folder()] = w
@@ -139,7 +140,9 @@ func apart(folders []Whole) error {
 }
 
 // folderName is what specs can name their folders.
-var folderName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*(/[a-z0-9][a-z0-9-]*)?$`)
+var folderName = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[a-z0-9][a-z0-9-]*(/[a-z0-9][a-z0-9-]*)?$`)
+})
 
 // home finds the innermost folder that a path lies in.
 func home(name string, folders map[string]*Whole) (*Whole, bool) {

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -59,11 +60,13 @@ func algorithm(commit string) string {
 }
 
 // scp is the short form of an address for SSH.
-var scp = regexp.MustCompile(`^(?:[^@/:]+@)?([^/:]+):([^/].*)$`)
+var scp = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:[^@/:]+@)?([^/:]+):([^/].*)$`)
+})
 
 // browsed makes one address of the forms that clones of one repository have.
 func browsed(address string) string {
-	if found := scp.FindStringSubmatch(address); found != nil && !strings.Contains(address, "://") {
+	if found := scp().FindStringSubmatch(address); found != nil && !strings.Contains(address, "://") {
 		address = "ssh://" + found[1] + "/" + found[2]
 	}
 	u, err := url.Parse(address)

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"hagen/internal/artifact"
 )
@@ -25,7 +26,9 @@ func PrivateKeys() []string {
 const encrypted = "ENC["
 
 // block is what stands in the file of the nodes, and nothing else does.
-var block = regexp.MustCompile(`(?s)\A(secret [a-z0-9_.-]+\n-----BEGIN AGE ENCRYPTED FILE-----\n[A-Za-z0-9+/=\n]+-----END AGE ENCRYPTED FILE-----\n)*\z`)
+var block = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?s)\A(secret [a-z0-9_.-]+\n-----BEGIN AGE ENCRYPTED FILE-----\n[A-Za-z0-9+/=\n]+-----END AGE ENCRYPTED FILE-----\n)*\z`)
+})
 
 // InClear lists what in rendered files is secret and not encrypted: private keys,
 // values of Secrets, parts of the file of the nodes. It names files and keys, and
@@ -41,7 +44,7 @@ func InClear(files artifact.Set) []string {
 		for _, key := range plainValues(file) {
 			found = append(found, fmt.Sprintf("%s holds %s of a Secret", file.Path, key))
 		}
-		if path.Base(file.Path) == NodeFile && !block.Match(file.Data) {
+		if path.Base(file.Path) == NodeFile && !block().Match(file.Data) {
 			found = append(found, file.Path+" holds something that age did not encrypt")
 		}
 	}
