@@ -40,11 +40,16 @@ func serve(t *testing.T, door func(w http.ResponseWriter, r *http.Request) bool)
 
 func open(t *testing.T, address string) *oci.Remote {
 	t.Helper()
+	return openWith(t, address, oci.Options{Plain: true, Agent: "hagen/test"})
+}
+
+func openWith(t *testing.T, address string, options oci.Options) *oci.Remote {
+	t.Helper()
 	ref, err := oci.Parse(address)
 	if err != nil {
 		t.Fatal(err)
 	}
-	remote, err := oci.Open(ref, oci.Options{Plain: true, Agent: "hagen/test"})
+	remote, err := oci.Open(ref, options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,22 +155,13 @@ func TestCertificateIsWanted(t *testing.T) {
 	server := httptest.NewTLSServer(registry.New(registry.Logger(log.New(io.Discard, "", 0))))
 	defer server.Close()
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
-	ref, err := oci.Parse("oci://" + strings.TrimPrefix(server.URL, "https://") + "/hub:main")
-	if err != nil {
-		t.Fatal(err)
-	}
-	remote, err := oci.Open(ref, oci.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = remote.Pull(context.Background())
+	address := "oci://" + strings.TrimPrefix(server.URL, "https://") + "/hub:main"
+	_, err := openWith(t, address, oci.Options{}).Pull(context.Background())
 	expect(t, err, "the certificate of the registry is not trusted: x509: certificate signed by unknown authority")
 	authority := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
-	if remote, err = oci.Open(ref, oci.Options{Authority: authority}); err != nil {
-		t.Fatal(err)
-	}
-	_, err = remote.Pull(context.Background())
+	_, err = openWith(t, address, oci.Options{Authority: authority}).Pull(context.Background())
 	expect(t, err, "there is no such artifact")
+	ref, _ := oci.Parse(address)
 	if _, err := oci.Open(ref, oci.Options{Authority: []byte("no certificate")}); err == nil {
 		t.Error("an authority without a certificate is taken")
 	}
@@ -174,15 +170,7 @@ func TestCertificateIsWanted(t *testing.T) {
 func TestPlainHTTPIsAskedFor(t *testing.T) {
 	alone(t)
 	host, _ := serve(t, nil)
-	ref, err := oci.Parse("oci://" + host + "/hub:main")
-	if err != nil {
-		t.Fatal(err)
-	}
-	remote, err := oci.Open(ref, oci.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = remote.Pull(context.Background())
+	_, err := openWith(t, "oci://"+host+"/hub:main", oci.Options{}).Pull(context.Background())
 	expect(t, err, "the registry speaks HTTP, not HTTPS")
 }
 
