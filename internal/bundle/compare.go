@@ -10,9 +10,9 @@ import (
 	"path/filepath"
 	"slices"
 	"sort"
-	"strings"
 
 	"hagen/internal/artifact"
+	"hagen/internal/diag"
 )
 
 // Changes tells how a folder differs from what it should be. The paths are
@@ -35,14 +35,7 @@ type ForeignError struct {
 
 // Error names the first of the files.
 func (e *ForeignError) Error() string {
-	return fmt.Sprintf("%s holds files that hagen did not make: %s", e.Dir, some(e.Paths, 5))
-}
-
-func some(paths []string, most int) string {
-	if len(paths) <= most {
-		return strings.Join(paths, ", ")
-	}
-	return fmt.Sprintf("%s and %d more", strings.Join(paths[:most], ", "), len(paths)-most)
+	return fmt.Sprintf("%s holds files that hagen did not make: %s", e.Dir, diag.Some(e.Paths, 5))
 }
 
 // Compare tells how the folder dir differs from the files of set under the

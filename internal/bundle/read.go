@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"hagen/internal/artifact"
+	"hagen/internal/diag"
 )
 
 // Content is a folder as it lies on the disk.
@@ -53,7 +54,7 @@ func Read(dir string) (Content, error) {
 	}
 	foreign, err := foreignFiles(dir, listed)
 	if len(foreign) > 0 {
-		c.Notes = append(c.Notes, "not made by hagen, and not compared: "+some(foreign, 5))
+		c.Notes = append(c.Notes, "not made by hagen, and not compared: "+diag.Some(foreign, 5))
 	}
 	return c, err
 }

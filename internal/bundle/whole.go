@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"hagen/internal/artifact"
+	"hagen/internal/diag"
 )
 
 // Whole is a rendered folder with its manifest among its files, byte for byte.
@@ -37,7 +38,7 @@ type UnlikeError struct {
 
 // Error names the first things that are otherwise.
 func (e *UnlikeError) Error() string {
-	return fmt.Sprintf("%s is not as a build left it: %s", e.Dir, some(e.Notes, 3))
+	return fmt.Sprintf("%s is not as a build left it: %s", e.Dir, diag.Some(e.Notes, 3))
 }
 
 // ReadWhole reads the folders at and below dir that a build wrote, sorted. One

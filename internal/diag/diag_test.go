@@ -63,3 +63,11 @@ a.toml:2:3: x: is \x1b[31mred
 		t.Errorf("got\n%s", out.String())
 	}
 }
+
+func TestSome(t *testing.T) {
+	for most, want := range map[int]string{1: "a and 2 more", 2: "a, b and 1 more", 3: "a, b, c", 4: "a, b, c"} {
+		if got := Some([]string{"a", "b", "c"}, most); got != want {
+			t.Errorf("%d: got %q, want %q", most, got, want)
+		}
+	}
+}

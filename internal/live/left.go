@@ -2,12 +2,12 @@ package live
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
 	"hagen/internal/artifact"
+	"hagen/internal/diag"
 )
 
 // leftOver finds what somebody applied for this registry and the build has no
@@ -59,20 +59,13 @@ func (c Cluster) leftOver(known Known, items []*item, files artifact.Set) ([]art
 	}
 	if len(hidden) > 0 {
 		slices.Sort(hidden)
-		notes = append(notes, "what is left over of these is not seen, for they may not be listed: "+some(slices.Compact(hidden)))
+		notes = append(notes, "what is left over of these is not seen, for they may not be listed: "+diag.Some(slices.Compact(hidden), mostHidden))
 	}
 	return left, notes, explain(problems)
 }
 
 // mostHidden bounds the resources that a note names.
 const mostHidden = 5
-
-func some(names []string) string {
-	if len(names) <= mostHidden {
-		return strings.Join(names, ", ")
-	}
-	return fmt.Sprintf("%s and %d more", strings.Join(names[:mostHidden], ", "), len(names)-mostHidden)
-}
 
 func qualified(resource, group string) string { return strings.TrimSuffix(resource+"."+group, ".") }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"hagen/internal/artifact"
+	"hagen/internal/diag"
 )
 
 // manner is how somebody applies an object: by that alone the API server knows
@@ -70,11 +71,7 @@ func byHand(o artifact.Object) []string {
 		if len(fields) == 0 {
 			continue
 		}
-		more := ""
-		if len(fields) > mostFields {
-			fields, more = fields[:mostFields], fmt.Sprintf(" and %d more", len(fields)-mostFields)
-		}
-		notes = append(notes, fmt.Sprintf("%s: somebody wrote %s%s by hand (%s), which no manifest holds", name(o), strings.Join(fields, ", "), more, by))
+		notes = append(notes, fmt.Sprintf("%s: somebody wrote %s by hand (%s), which no manifest holds", name(o), diag.Some(fields, mostFields), by))
 	}
 	return notes
 }
