@@ -15,53 +15,70 @@ import (
 // error, others a note.
 func (c Cluster) leftOver(known Known, items []*item, files artifact.Set) ([]artifact.Object, []string, error) {
 	resources, notes, err := c.resources(known)
-	if err != nil {
-		return nil, nil, err
+	if err != nil || len(resources) == 0 {
+		return nil, notes, err
 	}
-	var names, hidden, problems []string
-	for resource := range resources {
-		names = append(names, resource)
-	}
-	slices.Sort(names)
-	if len(names) == 0 {
-		return nil, notes, nil
-	}
-	var wanted []artifact.Object
+	l := listing{cluster: c, known: known, resources: resources, items: items}
 	for _, f := range files {
 		if o, ok := objectOf(f); ok {
-			wanted = append(wanted, o)
+			l.wanted = append(l.wanted, o)
 		}
 	}
-	var left []artifact.Object
 	for _, namespace := range namespaces(items) {
-		answer, err := c.run(nil, "get", strings.Join(names, ","), "--namespace="+namespace, "--selector="+known.Selector,
-			"--ignore-not-found", "--output=json", "--show-managed-fields")
-		if err != nil && len(answer.problems) == 0 {
+		if err := l.list(namespace); err != nil {
 			return nil, nil, err
 		}
-		for _, message := range answer.problems {
-			found := looks().forbidden.FindStringSubmatch(message)
-			if found == nil || resources[qualified(found[3], found[4])].isOf(items) {
-				problems = append(problems, message)
-			} else {
-				hidden = append(hidden, qualified(found[3], found[4]))
-			}
-		}
-		objects, err := decode(answer.out)
-		if err != nil && len(problems) == 0 {
-			return nil, nil, err
-		}
-		for _, o := range objects {
-			if isLeft(o, namespace, wanted) {
-				left = append(left, o)
-			}
+	}
+	if len(l.hidden) > 0 {
+		slices.Sort(l.hidden)
+		notes = append(notes, "what is left over of these is not seen, for they may not be listed: "+diag.Some(slices.Compact(l.hidden), mostHidden))
+	}
+	return l.left, notes, explain(l.problems)
+}
+
+// listing looks for what is left in one namespace after the other.
+type listing struct {
+	cluster   Cluster
+	known     Known
+	resources map[string]kind
+	items     []*item
+	wanted    []artifact.Object
+
+	left []artifact.Object
+	// hidden are resources that may not be listed, problems what else was said.
+	hidden, problems []string
+}
+
+func (l *listing) list(namespace string) error {
+	names := strings.Join(slices.Sorted(maps.Keys(l.resources)), ",")
+	answer, err := l.cluster.run(nil, "get", names, "--namespace="+namespace, "--selector="+l.known.Selector,
+		"--ignore-not-found", "--output=json", "--show-managed-fields")
+	if err != nil && len(answer.problems) == 0 {
+		return err
+	}
+	for _, message := range answer.problems {
+		l.problem(message)
+	}
+	objects, err := decode(answer.out)
+	if err != nil && len(l.problems) == 0 {
+		return err
+	}
+	for _, o := range objects {
+		if isLeft(o, namespace, l.wanted) {
+			l.left = append(l.left, o)
 		}
 	}
-	if len(hidden) > 0 {
-		slices.Sort(hidden)
-		notes = append(notes, "what is left over of these is not seen, for they may not be listed: "+diag.Some(slices.Compact(hidden), mostHidden))
+	return nil
+}
+
+// problem takes note of what may not be listed, unless the build has it.
+func (l *listing) problem(message string) {
+	found := looks().forbidden.FindStringSubmatch(message)
+	if found == nil || l.resources[qualified(found[3], found[4])].isOf(l.items) {
+		l.problems = append(l.problems, message)
+		return
 	}
-	return left, notes, explain(problems)
+	l.hidden = append(l.hidden, qualified(found[3], found[4]))
 }
 
 // mostHidden bounds the resources that a note names.
