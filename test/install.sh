@@ -40,6 +40,7 @@ ip iproute2
 redis-server redis-server
 redis-sentinel redis-sentinel
 docker-registry docker-registry
+skopeo skopeo
 mariadbd mariadb-server
 curl curl
 /usr/share/postgresql/*/postgres.bki postgresql

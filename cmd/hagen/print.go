@@ -60,7 +60,7 @@ func whyGone(r result) string {
 }
 
 // mostListed is the number of changed files up to which they are named.
-const mostListed = 12
+const mostListed = 20
 
 func printFew(w io.Writer, c bundle.Changes) {
 	if c.Unchanged == 0 || len(c.Added)+len(c.Changed)+len(c.Removed) > mostListed {

@@ -108,6 +108,16 @@ var broken = []struct {
 	{"kubelet drop-in", "nodes/old/90-eviction.conf", "--eviction-hard", "--eviction-hart", "unknown flag"},
 	{"kubelet drop-in", "nodes/old/90-eviction.conf", "[Service]", "[Servcie]", "Servcie"},
 	{"containerd", "nodes/workers/containerd.toml", "root =", "roots =", "unknown [roots]"},
+	{"hosts of containerd", "clients/hosts.toml", "ca.crt", "root.crt", "no such file"},
+	{"hosts of containerd", "clients/hosts.toml", "[host.\"https://hub.", "[host.\"https://hob.", "containerd asks https://hob."},
+	{"hosts of containerd", "clients/hosts.toml", ", \"push\"", "", "with capabilities"},
+	{"registries of podman", "clients/registries.conf", "insecure = true", "insecure = false", "for a registry with TLS"},
+	{"registries of podman", "clients/registries.conf", "insecure = true", "insecure = yes", "registries.conf"},
+	{"proxy of an engine", "clients/http-proxy.conf", "[Service]", "[Servcie]", "Servcie"},
+	{"cloud-init", "clients/cloud-init.yaml", "#cloud-config", "# cloud-config", "passes it by"},
+	{"cloud-init", "clients/cloud-init.yaml", "permissions:", "mode:", "unknown field"},
+	{"cloud-init", "clients/cloud-init.yaml", "/hub/install.sh\nwrite", "/hub/other.sh\nwrite", "run none of the files"},
+	{"cloud-init", "clients/cloud-init.yaml", "knows", "know", "is not the file of this folder"},
 	{"", "compose/node1/host/check.sh", "", "", "no parser claims"},
 }
 

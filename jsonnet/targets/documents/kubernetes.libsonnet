@@ -5,6 +5,7 @@ local native = import '../../lib/native.libsonnet';
 local scale = import '../../lib/scaling.libsonnet';
 local kind = import '../kubernetes/kind.libsonnet';
 local checks = import 'checks.libsonnet';
+local clients = import 'clients.libsonnet';
 local nodes = import 'nodes.libsonnet';
 
 local quote = native.shellQuote;
@@ -201,6 +202,6 @@ function(m)
       engines[engine](m, m.site)
       for engine in (if 'repository' in m.spec.gitops || 'source' in m.spec.gitops then m.spec.gitops.engines else [])
     ]
-    + scaling(m) + checks.clients(m) + [checks.registry(m)]
+    + scaling(m) + [clients.step(m)] + [checks.registry(m)]
     + replace(m) + [step for step in m.steps.kubernetes if later(step)]
   )

@@ -2,6 +2,7 @@
 local markdown = import '../../lib/markdown.libsonnet';
 local native = import '../../lib/native.libsonnet';
 local checks = import '../documents/checks.libsonnet';
+local clients = import '../documents/clients.libsonnet';
 local node = import 'node.libsonnet';
 
 local quote = native.shellQuote;
@@ -170,7 +171,7 @@ function(m)
   // the same on every node
   local rest = markdown.steps(
     [step for step in m.steps.compose if !later(step)]
-    + [preflight, start(m)] + balancer(m) + checks.clients(m) + [checks.registry(m)]
+    + [preflight, start(m)] + balancer(m) + [clients.step(m)] + [checks.registry(m)]
     + [update(m)] + [step for step in m.steps.compose if later(step)],
     5
   );
