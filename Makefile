@@ -7,7 +7,7 @@ VERSION ?= 0.1.0
 LDFLAGS  = -s -w -X main.version=$(VERSION)
 EXAMPLES = $(sort $(wildcard examples/*.toml))
 
-.PHONY: all tables build sops examples check format lint unit race stale example-secrets accept sinks secrets flux editors recipes e2e-vm e2e-tools e2e-gitops test fuzz bench generate setup clean
+.PHONY: all tables build sops examples check format lint unit race stale example-secrets accept sinks secrets flux editors recipes e2e-vm e2e-image image image-base e2e-tools e2e-gitops test fuzz bench generate setup clean
 
 all: build
 
@@ -32,6 +32,17 @@ bin/sops: tools/sops/go.mod tools/sops/go.sum
 	CGO_ENABLED=0 $(GO) build -C tools/sops -trimpath -ldflags '-s -w' -o ../../$@ github.com/getsops/sops/v3/cmd/sops
 	@touch $@
 
+# image builds hagen's own image with the engine of this machine. No image is pulled:
+# the stage that compiles has the machine's own Go. With a network that is
+# GO_IMAGE=golang:1.26, say.
+IMAGE    ?= hagen:$(VERSION)
+GO_IMAGE ?=
+image: $(if $(GO_IMAGE),,image-base)
+	HAGEN_IMAGE_BASE=bin/image/base.tar image/build.sh $(IMAGE) $(VERSION) $(GO_IMAGE)
+
+image-base:
+	image/base.sh bin/image
+
 # examples renders every example into out/.
 examples: build
 	bin/hagen build $(EXAMPLES)
@@ -49,7 +60,7 @@ example-secrets: build sops
 check: format lint unit stale
 
 format:
-	@test -z "$$($(TOOL) gofumpt -l cmd internal schema overlays jsonnet test bench ci | tee /dev/stderr)"
+	@test -z "$$($(TOOL) gofumpt -l cmd internal schema overlays jsonnet test bench ci image | tee /dev/stderr)"
 	@$(TOOL) jsonnetfmt --test $$(find jsonnet examples -type f -name '*sonnet')
 
 lint:
@@ -98,6 +109,12 @@ e2e-vm: build sops
 		$(GO) test -count=1 -timeout 40m -run '$(E2E_VM_FIRST)' . & first=$$!; \
 		$(GO) test -count=1 -timeout 40m -skip '$(E2E_VM_FIRST)' .; second=$$?; \
 		wait $$first && exit $$second; }
+
+# e2e-image builds the image on an engine of its own, by both builders, and runs it.
+e2e-image: build image-base
+	test/install.sh e2e-vm
+	cd image/canonical && $(GO) vet . && $(GO) test .
+	cd test/e2e-vm && $(GO) vet ./image && $(GO) test -count=1 -timeout 20m ./image
 
 # recipes runs the steps of ci/ against a local repository and a server that answers
 # as GitHub and GitLab do.
@@ -152,7 +169,7 @@ tables:
 generate:
 	cd overlays/gen && $(GO) run . > ../openapi.json
 	$(GO) test ./internal/reference ./internal/rule ./internal/impact -update
-	$(TOOL) gofumpt -w cmd internal schema overlays jsonnet test bench ci
+	$(TOOL) gofumpt -w cmd internal schema overlays jsonnet test bench ci image
 	$(TOOL) jsonnetfmt -i $$(find jsonnet examples -type f -name '*sonnet')
 	$(MAKE) examples
 
