@@ -29,6 +29,7 @@ curl curl
 node nodejs
 npm npm
 redis-server redis-server
+docker-registry docker-registry
 '
 
 # what the nodes of make e2e-vm run
@@ -39,7 +40,6 @@ iptables iptables
 ip iproute2
 redis-server redis-server
 redis-sentinel redis-sentinel
-docker-registry docker-registry
 mariadbd mariadb-server
 curl curl
 /usr/share/postgresql/*/postgres.bki postgresql
