@@ -7,7 +7,7 @@ VERSION ?= 0.1.0
 LDFLAGS  = -s -w -X main.version=$(VERSION)
 EXAMPLES = $(sort $(wildcard examples/*.toml))
 
-.PHONY: all tables build sops examples check format lint unit race stale example-secrets accept sinks secrets flux editors recipes e2e-vm e2e-image image image-base e2e-tools e2e-gitops test fuzz bench generate setup clean
+.PHONY: all tables build sops examples check format lint unit race stale example-secrets accept sinks secrets flux s3 editors recipes e2e-vm e2e-image image image-base e2e-tools e2e-gitops test fuzz bench generate setup clean
 
 all: build
 
@@ -99,6 +99,11 @@ secrets: setup build sops
 flux: build sops
 	cd test/flux && $(GO) vet ./... && $(GO) test -count=1 ./...
 
+# s3 pushes and pulls through the real registry into a real S3 server, by the
+# configuration below out/. Building the server takes a minute with an empty cache.
+s3: setup
+	cd test/s3 && $(GO) vet ./... && $(GO) test -count=1 ./...
+
 # e2e-vm brings the bundles up on Docker engines of its own, one for each node, and
 # breaks them; as root, in namespaces that end with it. Most of the time somebody
 # waits there, so two of them run side by side, neither of which sees the other.
@@ -127,17 +132,18 @@ recipes: setup build
 editors: setup build
 	cd test/editors && npm ci --no-audit --no-fund --silent && $(GO) vet ./... && $(GO) test -count=1 ./...
 
-# e2e-tools builds Kubernetes, Flux and Argo CD into bin/e2e, which takes minutes
+# e2e-tools builds Kubernetes, Flux, Argo CD and prometheus-adapter into bin/e2e, which takes minutes
 # of all cores with an empty cache.
 e2e-tools:
 	test/e2e-gitops/tools/build.sh
 
 # e2e-gitops lets the real Flux and the real Argo CD bring the examples into a
 # real Kubernetes.
-e2e-gitops: setup build sops e2e-tools
+e2e-gitops: build sops e2e-tools
+	test/install.sh e2e-gitops
 	cd test/e2e-gitops && $(GO) vet ./... && $(GO) test -count=1 -timeout 30m -parallel 2 -v ./...
 
-test: check sinks accept secrets flux editors recipes
+test: check sinks accept secrets flux s3 editors recipes
 
 # fuzz looks for texts and specs that break a reader, for a short while each.
 FUZZTIME ?= 30s

@@ -5,6 +5,7 @@
 #
 #   test/install.sh          for make test
 #   test/install.sh e2e-vm   for make e2e-vm
+#   test/install.sh e2e-gitops   for make e2e-gitops
 set -eu
 
 # program and package, one pair a line
@@ -29,6 +30,7 @@ curl curl
 node nodejs
 npm npm
 redis-server redis-server
+docker-registry docker-registry
 '
 
 # what the nodes of make e2e-vm run
@@ -39,11 +41,17 @@ iptables iptables
 ip iproute2
 redis-server redis-server
 redis-sentinel redis-sentinel
-docker-registry docker-registry
 skopeo skopeo
 mariadbd mariadb-server
 curl curl
 /usr/share/postgresql/*/postgres.bki postgresql
+"
+fi
+
+# what measures the load in make e2e-gitops
+if [ "${1-}" = e2e-gitops ]; then
+	wanted="$wanted
+prometheus prometheus
 "
 fi
 

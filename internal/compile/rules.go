@@ -255,7 +255,7 @@ func isObject(file artifact.File) bool {
 func targetItem(t registry.Target) rule.Item {
 	return rule.Item{Kinds: []string{t.Name}, Value: map[string]any{
 		"name": t.Name, "endpoint": t.Endpoint(), "entry_host": t.EntryHost, "entry_port": t.EntryPort,
-		"answers": table(t.Answers), "ceph": table(t.Ceph), "secrets": t.Secrets,
+		"answers": table(t.Answers), "storage": table(t.Storage), "secrets": t.Secrets,
 	}}
 }
 

@@ -80,6 +80,7 @@ var clusterChanges = []change{
 	{rule: "pvc-grows", in: hub, given: []edit{sub(claim, `storageClassName: ""`, "storageClassName: fast")}, edits: []edit{sub(claim, "storage: 5Gi", "storage: 10Gi")}},
 	{rule: "pvc-spec", in: hub, edits: []edit{sub(claim, "ReadWriteMany", "ReadWriteOnce")}},
 	{rule: "pv-path", in: hub, edits: []edit{sub(volume, "/apps/harbor/data/registry", "/apps/harbor/data/images")}},
+	{name: "pv-path-nfs", rule: "pv-path", in: "hub-nfs", edits: []edit{sub("kubernetes/persistentvolume-hub-nfs-registry.yaml", "/export/harbor/data/registry", "/export/images")}},
 	{name: "pv-path-in-tree", rule: "pv-path", in: hub1, edits: []edit{sub("kubernetes/persistentvolume-registry-pv.yaml", "/apps/harbor-k8s/registry", "/apps/harbor/registry")}},
 
 	{rule: "workload-removed", in: hub, edits: []edit{drop(core)}},

@@ -93,7 +93,7 @@ Expressions are [CEL](https://cel.dev). In texts, what stands in braces is an ex
 | ` + "`service: [NAME, …]`" + ` | every service of every bundle | ` + "`name`, `spec`" + ` as in docker-compose.yml |
 | ` + "`bundle: [NODE, …]`" + ` | every bundle | docker-compose.yml |
 | ` + "`file: [PATH, …]`" + ` | every other file | ` + "`text`" + ` |
-| ` + "`target: [\"*\"]`" + ` | every bundle and the cluster | ` + "`name, endpoint, entry_host, entry_port, answers, ceph, secrets`" + ` |
+| ` + "`target: [\"*\"]`" + ` | every bundle and the cluster | ` + "`name, endpoint, entry_host, entry_port, answers, storage, secrets`" + ` |
 | ` + "`with: [KIND, …]`" + ` | – | names the kinds that the expression looks up in ` + "`cluster`" + ` |
 
 Every rule also has ` + "`spec`, `model`" + ` (what follows from the spec, see ` + "`jsonnet/lib/facts.libsonnet`" + `), ` + "`cluster`" + ` (kind → list of

@@ -18,13 +18,15 @@ local storage = import '../lib/storage.libsonnet';
   },
 
   volumes+:: {
-    local shared(name, path) = storage.shared(m.spec, path, storage.claim(m.spec, name), 0),
-    registry: shared('registry', m.spec.storage.paths.registry),
+    local shared(name, path) = storage.shared(m, path, storage.claim(m.spec, name), 0),
+    [if !m.storage.objects then 'registry']: shared('registry', m.spec.storage.paths.registry),
     'job-logs': shared('job_logs', m.spec.storage.paths.job_logs),
     // the settings that adminserver keeps: in the container they would differ
     // from replica to replica and end with it
     config: shared('config', m.spec.storage.paths.config),
   },
+
+  wantsShared:: ['config', 'job-logs'],
 
   secrets+:: (import 'secrets.libsonnet')(m),
   installed:: import 'installed.libsonnet',

@@ -1,5 +1,4 @@
 // RUNBOOK-kubernetes.md: from an empty cluster to a pulled image.
-local cephfs = import '../../lib/cephfs.libsonnet';
 local markdown = import '../../lib/markdown.libsonnet';
 local native = import '../../lib/native.libsonnet';
 local scale = import '../../lib/scaling.libsonnet';
@@ -20,21 +19,30 @@ local namespace(m) = {
         + markdown.text(['Expected: `namespace/' + m.spec.kubernetes.namespace + '` is created' + (if again then ' or unchanged.' else ', or `AlreadyExists`.')]),
 };
 
-local directories(m) = {
+// directories is the step of the shared file system, where there is one.
+local directories(m) = if m.storage.system == null then [] else [{
+  local system = m.storage.system,
   local shared = [m.volumes[name] for name in std.objectFields(m.volumes) if m.volumes[name].shared],
-  title: 'Directories on CephFS',
+  local make(volume, path) = 'install -d -o ' + volume.owner + ' -g ' + volume.owner + ' -m 2770 ' + quote(path),
+  title: 'Directories on ' + system.title,
   text: markdown.text([
-    'A claim binds whether or not its directory exists; the pod then hangs in ContainerCreating. Mount',
-    'CephFS anywhere and make them. The set-group bit keeps the kubelet from changing the owner of every',
-    'stored file at each start.',
-  ]) + markdown.code('sh', [
-    'mount -t ceph ' + quote(cephfs.source(m.spec.storage.cephfs)) + ' /mnt -o '
-    + quote(std.join(',', cephfs.options(m.spec.storage.cephfs))),
-  ] + [
-    'install -d -o ' + volume.owner + ' -g ' + volume.owner + ' -m 2770 ' + quote('/mnt/' + volume.path)
-    for volume in shared
-  ] + ['umount /mnt']),
-};
+    'A claim binds whether or not its directory exists; the pod then hangs in ContainerCreating. '
+    + (if system.rootWrites then 'Mount' else 'Make them'),
+  ] + (if system.rootWrites then [
+         system.title + ' anywhere and make them. The set-group bit keeps the kubelet from changing the owner of every',
+         'stored file at each start.',
+       ] else [
+         'as root on the server, which takes root of others for nobody (root_squash). The set-group bit keeps the',
+         'kubelet from changing the owner of every stored file at each start.',
+       ])) + markdown.code(
+    'sh',
+    if system.rootWrites then
+      ['mount -t ' + system.type + ' ' + quote(system.source) + ' /mnt -o ' + quote(std.join(',', system.options))]
+      + [make(volume, '/mnt/' + volume.path) for volume in shared]
+      + ['umount /mnt']
+    else [make(volume, volume.directory) for volume in shared]
+  ),
+}];
 
 // folder applies a folder of this rendering. An older kubectl would take
 // kustomization.yaml for an object of a kind that the cluster does not know.
@@ -96,7 +104,7 @@ local apply(m) = {
         + markdown.text([
           'Expected: every claim is Bound, every pod is Running and ready. Until ' + m.harbor.health.component + ' has answered for the',
           'first time, others may restart once or twice. A pod in ContainerCreating names its reason in',
-          '`kubectl describe pod`: mostly a Secret, or a directory on CephFS, that is not there.',
+          '`kubectl describe pod`: mostly a Secret' + (if m.storage.system == null then '' else ', or a directory on ' + m.storage.system.title + ',') + ' that is not there.',
         ]),
 };
 
@@ -195,7 +203,7 @@ function(m)
   + markdown.text(['Harbor ' + m.harbor.version + ' at ' + m.net.external + '.'])
   + markdown.steps(
     nodes.steps(m)
-    + [namespace(m), directories(m), secrets(m)]
+    + [namespace(m)] + directories(m) + [secrets(m)]
     + [step for step in m.steps.kubernetes if !later(step)]
     + [apply(m)]
     + [

@@ -3,8 +3,8 @@
 #   sh host/update.sh                     in the folder of a new bundle, or of the
 #                                         running one, which then is started anew
 #   sh host/update.sh --without node2     although node2 is down
-# Only one node at a time is let through: it holds a lock on the shared file
-# system, and every other node must answer. What ran before is kept beside it,
+# Only one node at a time is let through: it holds a lock, on the shared file
+# system if it may write there, and every other node must answer. What ran before is kept beside it,
 # and its update.sh is the way back.
 set -eu
 umask 022
@@ -38,7 +38,8 @@ expected() {
 
 # lock lets one node through at a time.
 lock() {
-	held=$(facts mount)/.update-$(facts registry)
+	held=$(facts lock)/.update-$(facts registry)
+	mkdir -p "$(facts lock)"
 	if ! mkdir "$held" 2>/dev/null; then
 		holder=$(cat "$held/node" 2>/dev/null || echo 'another node')
 		[ "$holder" = "$(facts node)" ] || {
@@ -112,6 +113,8 @@ sh "$here/secrets.sh"
 sh "$here/directories.sh"
 sh "$here/preflight.sh" --start
 pulled
+# a lock that the others do not see lets two begin at once
+[ "$(facts lock)" = "$(facts mount)" ] || others
 # The proxy first: it ends what is under way and takes no more, so that the
 # balancer turns to the others before anything behind it stops.
 compose "$target" stop proxy
