@@ -182,6 +182,7 @@ local replace(m) =
     ]) + markdown.code('sh', [
       kubectl(m) + ' delete pod -l ' + selector(c)
       for c in m.kubernetesComponents
+      if !c.once
     ]),
   }];
 
