@@ -156,7 +156,7 @@ tables:
 # generate remakes what is generated and committed, but for the tables.
 generate:
 	cd overlays/gen && $(GO) run . > ../openapi.json
-	$(GO) test ./internal/reference ./internal/rule ./internal/impact -update
+	$(GO) test ./internal/reference ./internal/rule ./internal/impact ./internal/probe -update
 	$(TOOL) gofumpt -w cmd internal schema overlays jsonnet test bench ci
 	$(TOOL) jsonnetfmt -i $$(find jsonnet examples -type f -name '*sonnet')
 	$(MAKE) examples
