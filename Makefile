@@ -115,14 +115,15 @@ recipes: setup build
 editors: setup build
 	cd test/editors && npm ci --no-audit --no-fund --silent && $(GO) vet ./... && $(GO) test -count=1 ./...
 
-# e2e-tools builds Kubernetes, Flux and Argo CD into bin/e2e, which takes minutes
+# e2e-tools builds Kubernetes, Flux, Argo CD and prometheus-adapter into bin/e2e, which takes minutes
 # of all cores with an empty cache.
 e2e-tools:
 	test/e2e-gitops/tools/build.sh
 
 # e2e-gitops lets the real Flux and the real Argo CD bring the examples into a
 # real Kubernetes.
-e2e-gitops: setup build sops e2e-tools
+e2e-gitops: build sops e2e-tools
+	test/install.sh e2e-gitops
 	cd test/e2e-gitops && $(GO) vet ./... && $(GO) test -count=1 -timeout 30m -parallel 2 -v ./...
 
 test: check sinks accept database secrets flux editors recipes

@@ -6,6 +6,7 @@
 #   test/install.sh          for make test
 #   test/install.sh database for the servers of make test
 #   test/install.sh e2e-vm   for make e2e-vm
+#   test/install.sh e2e-gitops   for make e2e-gitops
 set -eu
 
 # program and package, one pair a line
@@ -52,6 +53,13 @@ docker-registry docker-registry
 mariadbd mariadb-server
 curl curl
 /usr/share/postgresql/*/postgres.bki postgresql
+"
+fi
+
+# what measures the load in make e2e-gitops
+if [ "${1-}" = e2e-gitops ]; then
+	wanted="$wanted
+prometheus prometheus
 "
 fi
 
