@@ -26,7 +26,7 @@ local byHand = {
   ]),
 };
 
-local safe = 'It may be done again, and on every node: a database that holds anything is left as it is.';
+local safe = ['It may be done again, and on every node: a database that', 'holds anything is left as it is.'];
 
 local compose(m) = if !m.spec.database.bootstrap.enabled then byHand else {
   title: title,
@@ -35,7 +35,7 @@ local compose(m) = if !m.spec.database.bootstrap.enabled then byHand else {
           'image, which runs for half a minute here and publishes nothing:',
         ])
         + markdown.code('sh', ['sh host/compose.sh run --rm database-bootstrap'])
-        + markdown.text(['Expected: `has the tables of revision ' + m.harbor.schema.revision + '`. ' + safe]),
+        + markdown.text(['Expected: `has the tables of revision ' + m.harbor.schema.revision + '`. ' + safe[0], safe[1]]),
 };
 
 local kubernetes(m) = if !m.spec.database.bootstrap.enabled then byHand else {

@@ -11,8 +11,8 @@ local database(m) = {
         ])
         + markdown.code('bash', accounts.postgresql(m.database, 'database/bootstrap.sql'))
         + markdown.text([
-          'Expected: `GRANT` in the last line of its output. The role `' + m.database.username + '` owns the database `' + m.database.name + '`, in which core makes its',
-          'tables at the first start, and opens at most ' + m.database.connection_limit + ' connections.',
+          'Expected: `GRANT` in the last line of its output. The role `' + m.database.username + '` owns the database `' + m.database.name + '`,',
+          'in which core makes its tables at the first start, and opens at most ' + m.database.connection_limit + ' connections.',
         ]),
 };
 
