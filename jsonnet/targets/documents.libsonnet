@@ -23,6 +23,7 @@ function(m)
          content: (import 'documents/kubernetes.libsonnet')(m),
        }]),
      ] else [])
+  + [fileSet('database', 'database', m.databaseFiles)]
   + (import 'documents/adapter.libsonnet')(m, fileSet)
   + (import 'documents/nodes.libsonnet').files(m, fileSet)
   + (if m.net.https then [] else [clients(m)])

@@ -42,6 +42,7 @@ func Kinds() []Kind {
 		kind("kubelet", `(^|/)nodes/[^/]+/kubeletconfiguration\.yaml$`, checkKubelet),
 		kind("kubelet drop-in", `(^|/)nodes/[^/]+/90-eviction\.conf$`, checkKubeletDropIn),
 		kind("containerd", `(^|/)nodes/[^/]+/containerd\.toml$`, checkContainerd),
+		kind("account", `(^|/)database/bootstrap\.sql$`, checkAccount),
 		kind("json", `\.json$`, checkJSON),
 		kind("shell", `\.sh$`, checkScript),
 		kind("certificates", `\.(pem|crt)$`, checkCertificates),
