@@ -7,7 +7,7 @@ VERSION ?= 0.1.0
 LDFLAGS  = -s -w -X main.version=$(VERSION)
 EXAMPLES = $(sort $(wildcard examples/*.toml))
 
-.PHONY: all tables build sops examples check format lint unit race stale example-secrets accept sinks secrets flux s3 editors recipes e2e-vm e2e-image image image-base e2e-tools e2e-gitops test fuzz bench generate setup clean
+.PHONY: all tables build sops examples check format lint unit race stale example-secrets accept sinks database secrets flux s3 editors recipes e2e-vm e2e-image image image-base e2e-tools e2e-gitops test fuzz bench generate setup clean
 
 all: build
 
@@ -89,6 +89,11 @@ accept: setup
 sinks: setup
 	cd test/sinks && $(GO) vet ./... && $(GO) test ./...
 
+# database runs what makes the external database, and loads it, on MariaDB and PostgreSQL.
+database: build
+	test/install.sh database
+	cd test/database && $(GO) vet ./... && $(GO) test -count=1 ./...
+
 # secrets makes, rotates and reads secrets as users do, with the real sops and age;
 # what e2e-vm breaks on nodes must be seen in a spec and its secrets.
 secrets: setup build sops
@@ -143,7 +148,7 @@ e2e-gitops: build sops e2e-tools
 	test/install.sh e2e-gitops
 	cd test/e2e-gitops && $(GO) vet ./... && $(GO) test -count=1 -timeout 30m -parallel 2 -v ./...
 
-test: check sinks accept secrets flux s3 editors recipes
+test: check sinks accept database secrets flux s3 editors recipes
 
 # fuzz looks for texts and specs that break a reader, for a short while each.
 FUZZTIME ?= 30s

@@ -25,7 +25,7 @@ local base(input) = {
   harbor:: (import 'lib/harbor.libsonnet')(m.spec.registry.version),
   net:: (import 'lib/net.libsonnet')(m.spec),
   redis:: (import 'lib/redis.libsonnet')(m.spec),
-  database:: (import 'lib/database.libsonnet')(m.spec, m.harbor.generation),
+  database:: (import 'lib/database.libsonnet')(m),
   balancer:: (import 'lib/balancer.libsonnet')(m.spec),
   trustedCA:: (import 'lib/trust.libsonnet')(m.spec, m.files),
   storage:: (import 'lib/storage.libsonnet').of(m),
@@ -58,6 +58,8 @@ local base(input) = {
   // text that the generation adds to the runbooks: { compose, kubernetes }, each
   // a list of steps { title, text }
   steps:: { compose: [], kubernetes: [] },
+  // files for the administrator of the database server: [{ path, content, mode }]
+  databaseFiles:: [],
   // how objects of a cluster are named; the generation may patch it
   names:: (import 'targets/kubernetes/names.libsonnet'),
 

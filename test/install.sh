@@ -4,6 +4,7 @@
 # missing; says nothing and changes nothing where all is there. No daemon is started.
 #
 #   test/install.sh          for make test
+#   test/install.sh database for the servers of make test
 #   test/install.sh e2e-vm   for make e2e-vm
 #   test/install.sh e2e-gitops   for make e2e-gitops
 set -eu
@@ -32,6 +33,14 @@ npm npm
 redis-server redis-server
 docker-registry docker-registry
 '
+
+if [ "${1-}" = database ]; then
+	wanted="$wanted
+mariadbd mariadb-server
+mysqldump mariadb-client
+/usr/lib/postgresql/*/bin/initdb postgresql
+"
+fi
 
 # what the nodes of make e2e-vm run
 if [ "${1-}" = e2e-vm ]; then

@@ -44,8 +44,18 @@ func PodTemplate(o artifact.Object) map[string]any {
 	return template
 }
 
+// owner is the component of a pod. The name of a Job ends in a checksum, so its
+// container says it.
+func (c *clusterReader) owner(workload object, pod map[string]any) string {
+	name := workload.Name()
+	if list := artifact.List(pod["containers"]); workload.Kind() == "Job" && len(list) > 0 {
+		name = scalar(artifact.Map(list[0])["name"])
+	}
+	return c.names.Component(name)
+}
+
 func (c *clusterReader) readPod(workload object, pod map[string]any) {
-	owner := c.names.Component(workload.Name())
+	owner := c.owner(workload, pod)
 	for i, item := range artifact.List(pod["containers"]) {
 		described := artifact.Map(item)
 		k := newContainer(owner)

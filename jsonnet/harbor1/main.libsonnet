@@ -32,6 +32,11 @@ local storage = import '../lib/storage.libsonnet';
   installed:: import 'installed.libsonnet',
   names+:: (import 'names.libsonnet')(m),
   steps+:: (import 'steps.libsonnet')(m),
+  databaseFiles:: [
+    { path: 'bootstrap.sql', content: (import 'account.libsonnet')(m) },
+    // for data that an installation has already
+    { path: 'load.sh', content: importstr 'load.sh', mode: '0755' },
+  ],
 
   components+:: {
     registry: (import 'registry.libsonnet')(m),
@@ -39,5 +44,7 @@ local storage = import '../lib/storage.libsonnet';
     ui: (import 'ui.libsonnet')(m),
     jobservice: (import 'jobservice.libsonnet')(m),
     proxy: (import 'proxy.libsonnet')(m),
-  } + (if m.spec.logging.driver == 'harbor' then { log: (import 'log.libsonnet')(m) } else {}),
+    [if m.spec.logging.driver == 'harbor' then 'log']: (import 'log.libsonnet')(m),
+    [if m.spec.database.bootstrap.enabled then 'database-bootstrap']: (import 'bootstrap.libsonnet')(m),
+  },
 }

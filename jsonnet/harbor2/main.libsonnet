@@ -17,6 +17,8 @@ local storage = import '../lib/storage.libsonnet';
 
   secrets+:: (import 'secrets.libsonnet')($),
   installed:: import 'installed.libsonnet',
+  steps+:: (import 'steps.libsonnet')($),
+  databaseFiles:: [{ path: 'bootstrap.sql', content: (import 'account.libsonnet')($) }],
   metrics:: import 'metrics.libsonnet',
 
   components+:: {

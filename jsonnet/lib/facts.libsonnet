@@ -1,21 +1,8 @@
 // What the rules in schema/rules/ read of the model: what follows from the spec,
 // and is known here only.
-local replicas = import '../targets/kubernetes/replicas.libsonnet';
 local storage = import '../targets/kubernetes/storage.libsonnet';
+local pool = import 'pool.libsonnet';
 local s3 = import 's3.libsonnet';
-
-// Each process of these has a pool of max_open_conns.
-local pooled = ['core', 'jobservice', 'exporter'];
-
-// most is how many pods of a component there can be.
-local most(m, c) =
-  local scaling = m.spec.kubernetes.autoscaling;
-  if c.name in scaling then std.max(replicas(m, c), scaling[c.name].max_replicas) else replicas(m, c);
-
-local processes(m) =
-  local count(components, of) = std.sum([of(c) for c in components if std.member(pooled, c.name)]);
-  (if m.onCompose then count(m.composeComponents, function(c) std.length(m.spec.vm.nodes)) else 0)
-  + (if m.onKubernetes then count(m.kubernetesComponents, function(c) most(m, c)) else 0);
 
 // node says what a virtual machine publishes and where its logs lie: on the
 // shared file system what follows the mount point names the place, anything else is its own.
@@ -80,7 +67,7 @@ function(m) {
     }
     for name in std.objectFields(m.components)
   },
-  processes: processes(m),
+  processes: pool.processes(m),
   // what pods can be scaled by because hagen brings its rule
   metrics: std.objectFields(m.metrics),
 }

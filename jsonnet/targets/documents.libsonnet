@@ -17,6 +17,7 @@ function(m)
          content: (import 'documents/kubernetes.libsonnet')(m),
        }]),
      ] else [])
+  + [fileSet('database', 'database', m.databaseFiles)]
   + (import 'documents/adapter.libsonnet')(m, fileSet)
   + (import 'documents/nodes.libsonnet').files(m, fileSet)
   + (import 'documents/clients.libsonnet').files(m, fileSet)

@@ -107,6 +107,8 @@ var broken = []struct {
 	{"kubelet drop-in", "nodes/old/90-eviction.conf", ",memory.available<100Mi", "", "nothing is said of memory.available"},
 	{"kubelet drop-in", "nodes/old/90-eviction.conf", "--eviction-hard", "--eviction-hart", "unknown flag"},
 	{"kubelet drop-in", "nodes/old/90-eviction.conf", "[Service]", "[Servcie]", "Servcie"},
+	{"account", "database/bootstrap.sql", "--   psql", "-- psql", "does not say how it is run"},
+	{"account", "database/bootstrap.sql", "-U postgres", "-U 'postgres", "unexpected EOF"},
 	{"containerd", "nodes/workers/containerd.toml", "root =", "roots =", "unknown [roots]"},
 	{"hosts of containerd", "clients/hosts.toml", "ca.crt", "root.crt", "no such file"},
 	{"hosts of containerd", "clients/hosts.toml", "[host.\"https://hub.", "[host.\"https://hob.", "containerd asks https://hob."},

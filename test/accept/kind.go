@@ -46,6 +46,7 @@ func Kinds() []Kind {
 		kind("registries of podman", `(^|/)clients/registries\.conf$`, checkRegistries),
 		kind("proxy of an engine", `(^|/)clients/http-proxy\.conf$`, checkProxy),
 		kind("cloud-init", `(^|/)clients/cloud-init\.yaml$`, checkBirth),
+		kind("account", `(^|/)database/bootstrap\.sql$`, checkAccount),
 		kind("json", `\.json$`, checkJSON),
 		kind("shell", `\.sh$`, checkScript),
 		kind("certificates", `\.(pem|crt)$`, checkCertificates),

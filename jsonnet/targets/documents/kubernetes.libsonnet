@@ -102,9 +102,11 @@ local apply(m) = {
   text: markdown.text(['With the folder `kubernetes` of this rendering, unless Argo CD or Flux does it:'])
         + markdown.code('sh', [folder(m, 'kubernetes'), kubectl(m) + ' get pvc,pods'])
         + markdown.text([
-          'Expected: every claim is Bound, every pod is Running and ready. Until ' + m.harbor.health.component + ' has answered for the',
-          'first time, others may restart once or twice. A pod in ContainerCreating names its reason in',
-          '`kubectl describe pod`: mostly a Secret' + (if m.storage.system == null then '' else ', or a directory on ' + m.storage.system.title + ',') + ' that is not there.',
+          'Expected: every claim is Bound, every pod is Running and ready'
+          + std.join('', [', that of the Job ' + m.names.object(c) + ' Completed' for c in m.kubernetesComponents if c.once])
+          + '.',
+          'Until ' + m.harbor.health.component + ' has answered for the first time, others may restart once or twice. A pod in',
+          'ContainerCreating names its reason in `kubectl describe pod`: mostly a Secret' + (if m.storage.system == null then '' else ', or a directory on ' + m.storage.system.title + ',') + ' that is not there.',
         ]),
 };
 
@@ -191,6 +193,7 @@ local replace(m) =
     ]) + markdown.code('sh', [
       kubectl(m) + ' delete pod -l ' + selector(c)
       for c in m.kubernetesComponents
+      if !c.once
     ]),
   }];
 

@@ -71,9 +71,20 @@ others() {
 	done
 }
 
+# images lists those of the services that start by themselves: docker-compose 1.29
+# names the others too.
+images() {
+	compose "$bundle" config | awk '
+		function end() { if (image != "" && !once) print image; image = ""; once = 0 }
+		/^  [^ ]/ { end() }
+		/^    image:/ { gsub(/["'\'']/, "", $2); image = $2 }
+		/^    profiles:/ { once = 1 }
+		END { end() }' | sort -u
+}
+
 # pulled fetches the images while the old containers still run.
 pulled() {
-	compose "$bundle" config | awk '$1 == "image:" { gsub(/["'\'']/, "", $2); print $2 }' | sort -u | while read -r image; do
+	images | while read -r image; do
 		docker image inspect "$image" >/dev/null 2>&1 || docker pull --quiet "$image" ||
 			fail "the image $image cannot be pulled" 'nothing was changed: the node still runs what it ran' \
 				'docker load it, or mend the way to its registry'
