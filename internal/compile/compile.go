@@ -19,6 +19,7 @@ import (
 	"hagen/internal/registry"
 	"hagen/internal/render"
 	"hagen/internal/rule"
+	"hagen/internal/secret"
 	"hagen/internal/spec"
 	"hagen/internal/unwrap"
 	"hagen/internal/validate"
@@ -81,6 +82,8 @@ type Site struct {
 
 	history *history
 	named   []named
+	need    secret.Need
+	index   secret.Index
 }
 
 // Worker compiles the sites of one spec, one at a time. Its virtual machine
@@ -141,6 +144,7 @@ func (w *Worker) compile(doc *spec.Document, environment string) (Site, error) {
 	if err != nil {
 		return site, err
 	}
+	site.need, site.index = r.need, sealed.index
 	objects := slices.Concat(r.objects, sealed.objects)
 	ours, theirs := shipped(r.overlays), userOverlays(r.root, w.dir)
 	if site.Base, err = w.overlay(r.doc, objects, ours); err != nil {
@@ -160,6 +164,7 @@ func (w *Worker) compile(doc *spec.Document, environment string) (Site, error) {
 	site.Manifest = w.manifest(r.root, r.files, environment)
 	site.Folder = folder(site.Manifest)
 	site.Evidence = r.evidence(site.Files)
+	site.Evidence.described = &registry.Site{}
 	site.history = w.history(r.doc, objects, site.Base, patched, ours, theirs)
 	return site, w.judge(&site, r)
 }

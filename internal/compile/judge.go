@@ -91,7 +91,7 @@ func (w *Worker) blame(site *Site, rules *rule.Evaluator, found []rule.Finding) 
 	}
 	earlier := h.findings(func(files artifact.Set) []rule.Finding {
 		e := site.Evidence
-		e.Files = files
+		e.Files, e.described = files, nil
 		v, _ := w.verdict(rules, e)
 		return v.findings
 	})
@@ -148,7 +148,7 @@ func (h *history) indirectly(at int, files artifact.Set, f rule.Finding) string 
 		if file.Path != f.Artifact && !slices.Contains(f.Reads, file.Path) {
 			continue
 		}
-		if changed(h.states[at-1].objects, h.states[at].objects, file.From) != "" {
+		if changed(&h.states[at-1], &h.states[at], file.From) != "" {
 			if file.Path == f.Artifact {
 				return ""
 			}

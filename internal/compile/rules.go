@@ -24,6 +24,20 @@ const ruleParity = "HG090"
 type Evidence struct {
 	Spec, Model map[string]any
 	Files       artifact.Set
+
+	// described keeps what the files describe, once somebody has read it.
+	described *registry.Site
+}
+
+// read returns what the files describe.
+func (e Evidence) read(names registry.Names) registry.Site {
+	if e.described == nil {
+		return registry.Read(e.Files, names)
+	}
+	if e.described.Targets == nil {
+		*e.described = registry.Read(e.Files, names)
+	}
+	return *e.described
 }
 
 // ownRules reads rules/*.yaml beside the spec.
@@ -111,7 +125,7 @@ func (c *Compiler) ArtifactFindings(e Evidence) []rule.Finding {
 }
 
 func artifactFindings(rules *rule.Evaluator, parity *registry.Parity, e Evidence) []rule.Finding {
-	site := registry.Read(e.Files, parity.Names)
+	site := e.read(parity.Names)
 	found := rules.Evaluate(rule.Input{Spec: e.Spec, Model: e.Model, Items: itemsOf(e.Files, site)})
 	for _, d := range parity.Disparities(site) {
 		found = append(found, disparity(rules, d))

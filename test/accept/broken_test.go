@@ -108,6 +108,12 @@ var broken = []struct {
 	{"kubelet drop-in", "nodes/old/90-eviction.conf", "--eviction-hard", "--eviction-hart", "unknown flag"},
 	{"kubelet drop-in", "nodes/old/90-eviction.conf", "[Service]", "[Servcie]", "Servcie"},
 	{"containerd", "nodes/workers/containerd.toml", "root =", "roots =", "unknown [roots]"},
+	{"page", "site/secrets.html", "</p>", "", "ends what did not begin"},
+	{"page", "site/secrets.html", "</body></html>", "</body>", "<html> does not end"},
+	{"page", "site/secrets.html", `id="top"`, `id="content"`, "two elements are called content"},
+	{"page", "site/secrets.html", "<br>", `<br onclick="x()">`, "has onclick"},
+	{"page", "site/secrets.html", "<br>", `<img src="x">`, "may load something"},
+	{"images", "images.txt", "harbor-core", "Harbor-Core", "must be lowercase"},
 	{"", "compose/node1/host/check.sh", "", "", "no parser claims"},
 }
 
