@@ -5,6 +5,7 @@
 #
 #   test/install.sh          for make test
 #   test/install.sh e2e-vm   for make e2e-vm
+#   test/install.sh e2e-site for make e2e-site
 set -eu
 
 # program and package, one pair a line
@@ -43,6 +44,13 @@ docker-registry docker-registry
 mariadbd mariadb-server
 curl curl
 /usr/share/postgresql/*/postgres.bki postgresql
+"
+fi
+
+# the browser of make e2e-site
+if [ "${1-}" = e2e-site ]; then
+	wanted="$wanted
+chromium chromium
 "
 fi
 

@@ -32,7 +32,10 @@ type section struct {
 
 // markdown makes HTML; what is HTML already is shown as text.
 var markdown = sync.OnceValue(func() goldmark.Markdown {
-	return goldmark.New(goldmark.WithExtensions(extension.Table), goldmark.WithRendererOptions(
+	return goldmark.New(goldmark.WithExtensions(
+		// an attribute style is none that the policy of a page allows
+		extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignNone)),
+	), goldmark.WithRendererOptions(
 		renderer.WithNodeRenderers(util.Prioritized(asText{}, 1)),
 	))
 })
@@ -86,7 +89,7 @@ func render(text string) template.HTML {
 	if err := markdown().Convert([]byte(text), &b); err != nil {
 		return template.HTML("<pre>" + template.HTMLEscapeString(text) + "</pre>") // #nosec: escaped
 	}
-	return template.HTML(b.String()) // #nosec: made by goldmark without raw HTML
+	return template.HTML(strings.ReplaceAll(b.String(), "<th>", `<th scope="col">`)) // #nosec: made by goldmark without raw HTML
 }
 
 var (

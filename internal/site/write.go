@@ -44,7 +44,7 @@ func (p picture) svg(note string) template.HTML {
 		w.raw(`<small>`).text(note).raw(`</small>`)
 	}
 	w.raw(`</figcaption><div class="scroll" role="region" tabindex="0"`).attribute("aria-label", p.Title)
-	fmt.Fprintf(w, `><svg class="picture" id="picture-%s" role="group" viewBox="0 0 %d %d" aria-labelledby="%s-title %s-says">`, p.ID, p.W, p.H, p.ID, p.ID)
+	fmt.Fprintf(w, `><svg class="picture" id="picture-%s" role="group" width="%d" height="%d" viewBox="0 0 %d %d" aria-labelledby="%s-title %s-says">`, p.ID, p.W, p.H, p.W, p.H, p.ID, p.ID)
 	w.raw(`<title id="` + p.ID + `-title">`).text(p.Title).raw(`</title><desc id="` + p.ID + `-says">`).text(p.Says).raw(`</desc>`)
 	fmt.Fprintf(w, `<defs><marker id="%s-end" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse" markerUnits="userSpaceOnUse"><path d="M0 0L8 4L0 8z" fill="context-stroke"/></marker></defs>`, p.ID)
 	for _, b := range p.Boxes {
