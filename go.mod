@@ -10,6 +10,7 @@ require (
 	github.com/compose-spec/compose-go/v2 v2.15.0
 	github.com/coreos/go-systemd/v22 v22.6.0
 	github.com/docker/distribution v2.8.3+incompatible
+	github.com/fsnotify/fsnotify v1.10.1
 	github.com/google/cel-go v0.31.0
 	github.com/google/go-containerregistry v0.21.5
 	github.com/google/go-jsonnet v0.22.0

@@ -312,19 +312,27 @@ func (d *drawing) below(bottoms [][2]int, places []*place) {
 		})
 		height = max(height, 24+len(backingLines(backings[i]))*lineHeight)
 	}
+	for i, from := range bottoms {
+		route := fmt.Sprintf("M%d %dV%dH%d", from[0], from[1], last+36, d.W/2)
+		if from[1] < last {
+			route = fmt.Sprintf("M%d %dV%dH%dV%dH%d", from[0], from[1], from[1]+18, d.W-margin/2, last+36, d.W/2)
+		}
+		d.Lines = append(d.Lines, line{D: route, Class: "join " + d.ways("proxy"), From: places[i].ID, To: "places"})
+	}
 	y := last + 84
 	x := (d.W - len(d.backings)*backW - (len(d.backings)-1)*between) / 2
 	for _, b := range backings {
 		shown := newBox(x, y, backW, height, b.ID, "backing "+d.ways(b.ID), backingLines(b)...)
 		shown.Point, shown.Tip = !b.several, b.Title+": "+d.backingText(b.ID).Does
 		d.add(shown)
-		d.fromPlaces(b, bottoms, last, x+backW/2, y)
+		d.toBacking(b, last, x+backW/2, y)
 		x += backW + between
 	}
 	d.H = y + height + 8
 }
 
-func (d *drawing) fromPlaces(b backing, bottoms [][2]int, last, x, y int) {
+// toBacking leads a line from where those of all places meet.
+func (d *drawing) toBacking(b backing, last, x, y int) {
 	class, words := "own", b.Port
 	if b.ID != "storage" {
 		class = "plain"
@@ -333,13 +341,7 @@ func (d *drawing) fromPlaces(b backing, bottoms [][2]int, last, x, y int) {
 	if b.TLS {
 		class, words = "tls", b.Port+" · "+d.language.text("tls")
 	}
-	for _, from := range bottoms {
-		route := fmt.Sprintf("M%d %dV%dH%dV%d", from[0], from[1], last+36, x, y)
-		if from[1] < last {
-			route = fmt.Sprintf("M%d %dV%dH%dV%dH%dV%d", from[0], from[1], from[1]+18, d.W-margin/2, last+36, x, y)
-		}
-		d.Lines = append(d.Lines, line{D: route, Class: class + " " + d.ways(b.ID), From: "places", To: b.ID})
-	}
+	d.Lines = append(d.Lines, line{D: fmt.Sprintf("M%d %dH%dV%d", d.W/2, last+36, x, y), Class: class + " " + d.ways(b.ID), From: "places", To: b.ID})
 	d.Labels = append(d.Labels, label{X: x + 10, Y: y - 20, Class: "port", Text: words})
 }
 

@@ -57,6 +57,10 @@ func (p picture) svg(note string) template.HTML {
 	}
 	for _, l := range p.Lines {
 		w.raw(`<path`).attribute("class", "line "+l.Class).attribute("d", l.D).attribute("data-from", l.From).attribute("data-to", l.To)
+		if strings.HasPrefix(l.Class, "join") {
+			w.raw(`/>`)
+			continue
+		}
 		fmt.Fprintf(w, ` marker-end="url(#%s-end)"/>`, p.ID)
 	}
 	for _, b := range p.Boxes {

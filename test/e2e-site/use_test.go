@@ -1,7 +1,10 @@
 package site
 
 import (
+	"bufio"
+	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -126,4 +129,67 @@ func TestWays(t *testing.T) {
 	if got := eval[string](p, `[...document.querySelectorAll("#picture-inside .box.on")].map(e => e.dataset.of).sort().join(" ")`); got != "core portal proxy" {
 		t.Errorf("portal speaks to %s", got)
 	}
+}
+
+// hagen site serve shows a spec while it is written: pages load again, and a spec
+// that is wrong leaves them as they are.
+func TestServe(t *testing.T) {
+	dir := t.TempDir()
+	name := filepath.Join(dir, "hagen.toml")
+	spec, err := os.ReadFile(filepath.Join(repository, "examples", "hub-vm.toml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	write := func(old, new string) {
+		t.Helper()
+		text := strings.Replace(string(spec), old, new, 1)
+		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("", "")
+	cmd := hagen("site", "serve", name, "--listen", "127.0.0.1:0")
+	cmd.Stderr = os.Stderr
+	output, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		cmd.Process.Signal(os.Interrupt)
+		if err := cmd.Wait(); err != nil {
+			t.Errorf("it ends with %v", err)
+		}
+	}()
+	lines := bufio.NewScanner(output)
+	lines.Scan()
+	address := strings.TrimSuffix(lines.Text(), "/")
+	old := served
+	served = address
+	t.Cleanup(func() { served = old })
+	p := open(t, address+"/hub-vm/")
+	p.until(`document.querySelector("h1").textContent === "hub-vm" && document.querySelectorAll("#picture-vm .place").length === 3`)
+	write("8070", "8071")
+	p.until(`document.querySelector(".lead a").textContent === "http://hub.tonybai.com:8071"`)
+	write("mysql.internal", "db.internal")
+	p.until(`document.querySelector("#picture-vm").textContent.includes("db.internal")`)
+	write("version", "versoin")
+	write("mysql.internal", "sql.internal")
+	p.until(`document.querySelector("#picture-vm").textContent.includes("sql.internal")`)
+	request, err := http.NewRequest(http.MethodGet, address+"/hub-vm/", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Host = "evil.example.com"
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer.Body.Close()
+	if answer.StatusCode != http.StatusMisdirectedRequest {
+		t.Errorf("another name is answered with %s", answer.Status)
+	}
+	p.do(chromedp.Navigate("about:blank"))
 }
