@@ -43,7 +43,7 @@ func All(entries []Entry) ([]byte, error) {
 		return nil, err
 	}
 	v := view{Path: Overview, Title: p.language.text("index.title"), Head: p.head, Foot: p.foot}
-	return p.render(page{Overview, "all", allView{v, entries}})
+	return p.render(page{Overview, "all", allView{v, entries}, 0})
 }
 
 // IsOurs tells whether a page was made by this package.

@@ -57,10 +57,10 @@ func (m *model) certificates() []certificate {
 		}
 	}
 	for _, one := range m.texts.list {
-		rest := []byte(one.Body)
 		if path.Ext(one.Path) != ".crt" && path.Ext(one.Path) != ".pem" {
 			continue
 		}
+		rest := []byte(one.Body)
 		for block, rest := pem.Decode(rest); block != nil; block, rest = pem.Decode(rest) {
 			if c, err := x509.ParseCertificate(block.Bytes); err == nil {
 				from, until := c.NotBefore.UTC(), c.NotAfter.UTC()

@@ -105,14 +105,19 @@ type link struct {
 	Here       bool
 }
 
-// page is a view to be rendered by a template.
+// page is a view to be rendered by a template; size is that of its largest part.
 type page struct {
 	Path, Template string
 	Data           any
+	size           int
 }
+
+// usualPage is the size of a page without long parts.
+const usualPage = 48 << 10
 
 func (p *pages) render(one page) ([]byte, error) {
 	var b bytes.Buffer
+	b.Grow(one.size + usualPage)
 	if err := p.templates.ExecuteTemplate(&b, one.Template, one.Data); err != nil {
 		return nil, fmt.Errorf("make the page %s: %w", one.Path, err)
 	}
@@ -159,8 +164,9 @@ func (m *model) pages() []page {
 		}
 		return v
 	}
-	list := []page{{Overview, "overview", m.overview(here(m.view(Overview, l.text("title.overview"))), runbooks)}}
-	list = append(list, page{Files, "files", m.filesView(here(m.view(Files, l.text("title.files"))))})
+	list := []page{{Overview, "overview", m.overview(here(m.view(Overview, l.text("title.overview"))), runbooks), usualPage}}
+	files := m.filesView(here(m.view(Files, l.text("title.files"))))
+	list = append(list, page{Files, "files", files, len(files.Articles)})
 	if secrets != nil {
 		runbooks = append(runbooks, *secrets)
 	}
@@ -173,7 +179,7 @@ func (m *model) pages() []page {
 		for _, s := range d.Sections {
 			v.Steps = v.Steps || s.Number != ""
 		}
-		list = append(list, page{path, "document", v})
+		list = append(list, page{path, "document", v, 0})
 	}
 	return list
 }

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"bytes"
 	"cmp"
 	"path"
 	"slices"
@@ -53,16 +54,16 @@ func fileLink(name string) string {
 
 func (m *model) readTexts() *texts {
 	t := &texts{shown: map[string]*text{}}
-	same := map[string]*text{}
+	type content struct{ name, data string }
+	same := map[content]*text{}
 	for _, file := range m.Files {
-		key := base(file.Path) + "\x00" + string(file.Data)
-		if first := same[key]; first != nil && strings.HasPrefix(file.Path, "compose/") {
+		if first := same[content{base(file.Path), string(file.Data)}]; first != nil && strings.HasPrefix(file.Path, "compose/") {
 			first.Also = append(first.Also, file.Path)
 			t.shown[file.Path] = first
 			continue
 		}
 		one := m.newText(file)
-		same[key], t.shown[file.Path] = one, one
+		same[content{base(file.Path), string(file.Data)}], t.shown[file.Path] = one, one
 		t.list = append(t.list, one)
 	}
 	m.link(t)
@@ -83,7 +84,7 @@ func (m *model) newText(file artifact.File) *text {
 // than somebody reads.
 func shownText(file artifact.File) (body string, encrypted, cut bool) {
 	data := file.Data
-	if path.Ext(file.Path) == ".age" || strings.Contains(string(data), "ENC[AES256_GCM") || strings.Contains(string(data), "encryptedData:") {
+	if path.Ext(file.Path) == ".age" || bytes.Contains(data, []byte("ENC[AES256_GCM")) || bytes.Contains(data, []byte("encryptedData:")) {
 		return "", true, false
 	}
 	if len(data) > mostShown {

@@ -22,11 +22,23 @@ func (w *writer) text(text string) *writer {
 		w.WriteString(text)
 		return w
 	}
-	template.HTMLEscape(w, []byte(text))
+	for start := 0; start < len(text); {
+		at := strings.IndexAny(text[start:], "\x00\"'&<>")
+		if at < 0 {
+			w.WriteString(text[start:])
+			break
+		}
+		w.WriteString(text[start : start+at])
+		w.WriteString(escaped[text[start+at]])
+		start += at + 1
+	}
 	return w
 }
 
 func (w *writer) html() template.HTML { return template.HTML(w.String()) } // #nosec: escaped above
+
+// escaped are the characters that mean something in HTML, as text.
+var escaped = map[byte]string{0: "\uFFFD", '"': "&#34;", '\'': "&#39;", '&': "&amp;", '<': "&lt;", '>': "&gt;"}
 
 // attribute writes one, escaped.
 func (w *writer) attribute(name, value string) *writer {
@@ -184,6 +196,9 @@ func machinesOf(paths []string) []string {
 
 // escapePath makes a path part of a link.
 func escapePath(name string) string {
+	if !strings.ContainsAny(name, "%?# ") {
+		return name
+	}
 	return strings.NewReplacer("%", "%25", "?", "%3F", "#", "%23", " ", "%20").Replace(name)
 }
 
