@@ -7,7 +7,7 @@ VERSION ?= 0.1.0
 LDFLAGS  = -s -w -X main.version=$(VERSION)
 EXAMPLES = $(sort $(wildcard examples/*.toml))
 
-.PHONY: all tables build sops examples check format lint unit race stale example-secrets accept sinks secrets flux editors recipes e2e-vm e2e-site e2e-tools e2e-gitops test fuzz bench generate setup clean
+.PHONY: all tables build sops examples check format lint unit race stale example-secrets accept sinks database secrets flux s3 editors recipes e2e-vm e2e-site e2e-image image image-base e2e-tools e2e-gitops test fuzz bench generate setup clean
 
 all: build
 
@@ -32,6 +32,17 @@ bin/sops: tools/sops/go.mod tools/sops/go.sum
 	CGO_ENABLED=0 $(GO) build -C tools/sops -trimpath -ldflags '-s -w' -o ../../$@ github.com/getsops/sops/v3/cmd/sops
 	@touch $@
 
+# image builds hagen's own image with the engine of this machine. No image is pulled:
+# the stage that compiles has the machine's own Go. With a network that is
+# GO_IMAGE=golang:1.26, say.
+IMAGE    ?= hagen:$(VERSION)
+GO_IMAGE ?=
+image: $(if $(GO_IMAGE),,image-base)
+	HAGEN_IMAGE_BASE=bin/image/base.tar image/build.sh $(IMAGE) $(VERSION) $(GO_IMAGE)
+
+image-base:
+	image/base.sh bin/image
+
 # examples renders every example into out/.
 examples: build
 	bin/hagen build $(EXAMPLES)
@@ -49,7 +60,7 @@ example-secrets: build sops
 check: format lint unit stale
 
 format:
-	@test -z "$$($(TOOL) gofumpt -l cmd internal schema overlays jsonnet test bench ci | tee /dev/stderr)"
+	@test -z "$$($(TOOL) gofumpt -l cmd internal schema overlays jsonnet test bench ci image | tee /dev/stderr)"
 	@$(TOOL) jsonnetfmt --test $$(find jsonnet examples -type f -name '*sonnet')
 
 lint:
@@ -78,6 +89,11 @@ accept: setup
 sinks: setup
 	cd test/sinks && $(GO) vet ./... && $(GO) test ./...
 
+# database runs what makes the external database, and loads it, on MariaDB and PostgreSQL.
+database: build
+	test/install.sh database
+	cd test/database && $(GO) vet ./... && $(GO) test -count=1 ./...
+
 # secrets makes, rotates and reads secrets as users do, with the real sops and age;
 # what e2e-vm breaks on nodes must be seen in a spec and its secrets.
 secrets: setup build sops
@@ -87,6 +103,11 @@ secrets: setup build sops
 # flux lets Flux's own code decrypt what hagen wrote.
 flux: build sops
 	cd test/flux && $(GO) vet ./... && $(GO) test -count=1 ./...
+
+# s3 pushes and pulls through the real registry into a real S3 server, by the
+# configuration below out/. Building the server takes a minute with an empty cache.
+s3: setup
+	cd test/s3 && $(GO) vet ./... && $(GO) test -count=1 ./...
 
 # e2e-vm brings the bundles up on Docker engines of its own, one for each node, and
 # breaks them; as root, in namespaces that end with it. Most of the time somebody
@@ -105,6 +126,12 @@ e2e-site: build
 	test/install.sh e2e-site
 	cd test/e2e-site && $(GO) vet ./... && $(GO) test -count=1 -timeout 20m .
 
+# e2e-image builds the image on an engine of its own, by both builders, and runs it.
+e2e-image: build image-base
+	test/install.sh e2e-vm
+	cd image/canonical && $(GO) vet . && $(GO) test .
+	cd test/e2e-vm && $(GO) vet ./image && $(GO) test -count=1 -timeout 20m ./image
+
 # recipes runs the steps of ci/ against a local repository and a server that answers
 # as GitHub and GitLab do.
 recipes: setup build
@@ -116,17 +143,18 @@ recipes: setup build
 editors: setup build
 	cd test/editors && npm ci --no-audit --no-fund --silent && $(GO) vet ./... && $(GO) test -count=1 ./...
 
-# e2e-tools builds Kubernetes, Flux and Argo CD into bin/e2e, which takes minutes
+# e2e-tools builds Kubernetes, Flux, Argo CD and prometheus-adapter into bin/e2e, which takes minutes
 # of all cores with an empty cache.
 e2e-tools:
 	test/e2e-gitops/tools/build.sh
 
 # e2e-gitops lets the real Flux and the real Argo CD bring the examples into a
 # real Kubernetes.
-e2e-gitops: setup build sops e2e-tools
+e2e-gitops: build sops e2e-tools
+	test/install.sh e2e-gitops
 	cd test/e2e-gitops && $(GO) vet ./... && $(GO) test -count=1 -timeout 30m -parallel 2 -v ./...
 
-test: check sinks accept secrets flux editors recipes
+test: check sinks accept database secrets flux s3 editors recipes
 
 # fuzz looks for texts and specs that break a reader, for a short while each.
 FUZZTIME ?= 30s
@@ -157,8 +185,8 @@ tables:
 # generate remakes what is generated and committed, but for the tables.
 generate:
 	cd overlays/gen && $(GO) run . > ../openapi.json
-	$(GO) test ./internal/reference ./internal/rule ./internal/impact -update
-	$(TOOL) gofumpt -w cmd internal schema overlays jsonnet test bench ci
+	$(GO) test ./internal/reference ./internal/rule ./internal/impact ./internal/probe -update
+	$(TOOL) gofumpt -w cmd internal schema overlays jsonnet test bench ci image
 	$(TOOL) jsonnetfmt -i $$(find jsonnet examples -type f -name '*sonnet')
 	$(MAKE) examples
 

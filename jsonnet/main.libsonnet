@@ -25,9 +25,10 @@ local base(input) = {
   harbor:: (import 'lib/harbor.libsonnet')(m.spec.registry.version),
   net:: (import 'lib/net.libsonnet')(m.spec),
   redis:: (import 'lib/redis.libsonnet')(m.spec),
-  database:: (import 'lib/database.libsonnet')(m.spec, m.harbor.generation),
+  database:: (import 'lib/database.libsonnet')(m),
   balancer:: (import 'lib/balancer.libsonnet')(m.spec),
   trustedCA:: (import 'lib/trust.libsonnet')(m.spec, m.files),
+  storage:: (import 'lib/storage.libsonnet').of(m),
 
   onCompose:: 'vm' in m.spec,
   onKubernetes:: 'kubernetes' in m.spec,
@@ -35,6 +36,10 @@ local base(input) = {
   // keep the secrets elsewhere
   secretsPath:: m.spec.vm.secrets_directory + '/' + m.spec.name,
   secretsDirectory:: '${HAGEN_SECRETS:-' + m.secretsPath + '}',
+  // mountPoint is where a node, or any, mounts the shared file system.
+  mountPoint(node={})::
+    if m.storage.system == null then null
+    else std.get(node, 'mount_point', std.get(m.spec.vm, 'mount_point', m.storage.system.mountPoint)),
   dataDirectory:: m.spec.vm.data_directory + '/' + m.spec.name,
   bundleDirectory:: '/opt/hagen/' + m.spec.name,
 
@@ -42,8 +47,10 @@ local base(input) = {
   components:: {},
   // name -> where a component's data lies on either target
   volumes:: {},
+  // names of those that are of no use unless every instance sees the same
+  wantsShared:: [],
   // material -> what it is and how it is made
-  secrets:: (import 'lib/ceph_key.libsonnet')(m),
+  secrets:: m.storage.materials,
   // where the installer of the generation keeps secrets; see `hagen secrets import`
   installed:: {},
   // metric -> which counts of which component it is made of, for scaling
@@ -51,6 +58,8 @@ local base(input) = {
   // text that the generation adds to the runbooks: { compose, kubernetes }, each
   // a list of steps { title, text }
   steps:: { compose: [], kubernetes: [] },
+  // files for the administrator of the database server: [{ path, content, mode }]
+  databaseFiles:: [],
   // how objects of a cluster are named; the generation may patch it
   names:: (import 'targets/kubernetes/names.libsonnet'),
 

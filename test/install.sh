@@ -4,8 +4,10 @@
 # missing; says nothing and changes nothing where all is there. No daemon is started.
 #
 #   test/install.sh          for make test
+#   test/install.sh database for the servers of make test
 #   test/install.sh e2e-vm   for make e2e-vm
-#   test/install.sh e2e-site for make e2e-site
+#   test/install.sh e2e-site     for make e2e-site
+#   test/install.sh e2e-gitops   for make e2e-gitops
 set -eu
 
 # program and package, one pair a line
@@ -30,7 +32,16 @@ curl curl
 node nodejs
 npm npm
 redis-server redis-server
+docker-registry docker-registry
 '
+
+if [ "${1-}" = database ]; then
+	wanted="$wanted
+mariadbd mariadb-server
+mysqldump mariadb-client
+/usr/lib/postgresql/*/bin/initdb postgresql
+"
+fi
 
 # what the nodes of make e2e-vm run
 if [ "${1-}" = e2e-vm ]; then
@@ -40,7 +51,7 @@ iptables iptables
 ip iproute2
 redis-server redis-server
 redis-sentinel redis-sentinel
-docker-registry docker-registry
+skopeo skopeo
 mariadbd mariadb-server
 curl curl
 /usr/share/postgresql/*/postgres.bki postgresql
@@ -51,6 +62,13 @@ fi
 if [ "${1-}" = e2e-site ]; then
 	wanted="$wanted
 chromium chromium
+"
+fi
+
+# what measures the load in make e2e-gitops
+if [ "${1-}" = e2e-gitops ]; then
+	wanted="$wanted
+prometheus prometheus
 "
 fi
 

@@ -11,7 +11,7 @@ import (
 )
 
 // pages are what users read, by their paths below the repository.
-var pages = []string{"README.md", "CHANGELOG.md", "docs/guide.md", "docs/commands.md", "docs/secrets.md", "docs/operating-vms.md", "docs/overlays.md", "docs/reference.md", "docs/diff.md", "docs/impact.md", "docs/site.md"}
+var pages = []string{"README.md", "CHANGELOG.md", "docs/guide.md", "docs/commands.md", "docs/secrets.md", "docs/operating-vms.md", "docs/overlays.md", "docs/reference.md", "docs/diff.md", "docs/impact.md", "docs/storage.md", "docs/site.md"}
 
 func page(t *testing.T, name string) string {
 	t.Helper()

@@ -64,7 +64,7 @@ func whyGone(r result) string {
 }
 
 // mostListed is the number of changed files up to which they are named.
-const mostListed = 12
+const mostListed = 20
 
 func printFew(w io.Writer, c bundle.Changes) {
 	// The pages follow from the others.

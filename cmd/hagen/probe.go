@@ -108,7 +108,11 @@ func printProbe(w io.Writer, report probe.Report) {
 	}
 	fmt.Fprintf(w, "%s: %s, asked through %s\n", report.URL, version, strings.Join(report.Points, ", "))
 	for _, f := range report.Findings {
-		fmt.Fprintf(w, "\n%s: %s\n  seen:  %s\n  cause: %s\n  fix:   %s\n", f.Where, f.Symptom, f.Seen, f.Cause, f.Fix)
+		fmt.Fprintf(w, "\n%s: %s\n  seen:  %s\n  cause: %s\n", f.Where, f.Symptom, f.Seen, f.Cause)
+		if f.Log != "" {
+			fmt.Fprintf(w, "  log:   %s\n", f.Log)
+		}
+		fmt.Fprintf(w, "  fix:   %s\n", f.Fix)
 	}
 	for _, left := range report.Left {
 		fmt.Fprintf(w, "\nnot removed: %s\n", left)

@@ -26,6 +26,8 @@ const (
 	AnnotationTarget = AnnotationPrefix + "target"
 	// AnnotationFolder places a Kubernetes object in another folder.
 	AnnotationFolder = AnnotationPrefix + "folder"
+	// AnnotationName set to "content" adds a checksum of the spec to the name.
+	AnnotationName = AnnotationPrefix + "name"
 )
 
 // File is one final artifact, with a slash-separated path relative to the

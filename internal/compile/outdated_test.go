@@ -22,7 +22,7 @@ import (
 func TestOutdated(t *testing.T) {
 	dir := examplesWithout(t, "none")
 	writeFile(t, filepath.Join(dir, "ca.crt"), certificateUntil(t, time.Date(2030, 6, 15, 12, 0, 0, 0, time.UTC)))
-	text := strings.Replace(exampleText(t, "hub-2.15"), "[database]\n", "[database]\nserver_max_connections = 100\n", 1) +
+	text := strings.NewReplacer("[database]\n", "[database]\nserver_max_connections = 100\n", `, ca = "ca.crt"`, "").Replace(exampleText(t, "hub-2.15")) +
 		"\n[[waive]]\nrule = \"HG037\"\nreason = \"this week\"\nuntil = 2030-06-10\n"
 	site, err := compileAs(t, newCompiler(t), dir, text)
 	if err != nil {

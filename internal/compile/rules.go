@@ -54,7 +54,41 @@ func (w *Worker) ownRules() (*rule.Set, error) {
 		}
 		own["rules/"+filepath.Base(name)] = data
 	}
-	return w.rules.Extend(own)
+	set, err := w.rules.Extend(own)
+	if err != nil {
+		return nil, err
+	}
+	return set, unknownFields(set, w.rules.IDs())
+}
+
+// unknownFields tells of rules that wait for a field that no spec can have:
+// they would never be evaluated.
+func unknownFields(set *rule.Set, shipped []string) error {
+	root, err := schema.Spec()
+	if err != nil {
+		return err
+	}
+	var problems diag.List
+	for _, id := range set.IDs() {
+		if slices.Contains(shipped, id) {
+			continue
+		}
+		r, err := set.Rule(id)
+		if err != nil {
+			problems.Add(err)
+			continue
+		}
+		for _, field := range r.Fields() {
+			if root.At(field) == nil {
+				problems.Add(diag.Diagnostic{
+					Place: diag.Place{File: r.File, Line: 1}, Rule: id,
+					Message: "reads.spec names " + field + ", which no spec has", Reason: "the rule would never be evaluated",
+					Fix: "hagen explain lists the fields; write [\"*\"] to evaluate it always",
+				})
+			}
+		}
+	}
+	return problems.ErrorOrNil()
 }
 
 // RuleIDs lists the ids of the shipped rules.
@@ -152,11 +186,13 @@ func itemsOf(files artifact.Set, site registry.Site) map[string][]rule.Item {
 		case path.Base(file.Path) == "docker-compose.yml":
 			add("bundle", rule.Item{Kinds: []string{path.Base(path.Dir(file.Path))}, Artifact: file.Path, Value: file.Table()})
 		}
-		text := string(file.Data)
-		if texts[text] == nil {
-			texts[text] = map[string]any{"text": text}
+		value := texts[string(file.Data)]
+		if value == nil {
+			text := string(file.Data)
+			value = map[string]any{"text": text}
+			texts[text] = value
 		}
-		add("file", rule.Item{Kinds: []string{file.Path}, Artifact: file.Path, Value: texts[text]})
+		add("file", rule.Item{Kinds: []string{file.Path}, Artifact: file.Path, Value: value})
 	}
 	items["service"] = serviceItems(items["bundle"])
 	items["container"] = containerItems(site)
@@ -233,7 +269,7 @@ func isObject(file artifact.File) bool {
 func targetItem(t registry.Target) rule.Item {
 	return rule.Item{Kinds: []string{t.Name}, Value: map[string]any{
 		"name": t.Name, "endpoint": t.Endpoint(), "entry_host": t.EntryHost, "entry_port": t.EntryPort,
-		"answers": table(t.Answers), "ceph": table(t.Ceph), "secrets": t.Secrets,
+		"answers": table(t.Answers), "storage": table(t.Storage), "secrets": t.Secrets,
 	}}
 }
 

@@ -11,7 +11,7 @@ import (
 var (
 	seedRow  = regexp.MustCompile(`(?m)^\| (\d+) \|`)
 	seedPath = regexp.MustCompile("`(hub-[a-z0-9-]+/[^` ]+)`")
-	seedFile = regexp.MustCompile("`((?:examples|jsonnet|test|internal)/[^` ]+)`")
+	seedFile = regexp.MustCompile("`((?:examples|jsonnet|test|internal|image)/[^` ]+|Dockerfile)`")
 )
 
 // docs/seeds.md answers every item of the founding documents, in order, and

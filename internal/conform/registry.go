@@ -2,6 +2,7 @@ package conform
 
 import (
 	"errors"
+	"maps"
 	"reflect"
 	"regexp"
 	"slices"
@@ -19,18 +20,45 @@ type current configuration.Configuration
 
 // registry reads a text with the registry's own parser, then once more with
 // its types and without mercy for keys that they do not have: the registry
-// itself drops those without a word.
-func registry(text string, allow map[string]bool) []diag.Diagnostic {
+// itself drops those without a word, and its storage driver does the same.
+func registry(text string, p parsers) []diag.Diagnostic {
 	var found []diag.Diagnostic
 	if err := parseRegistry([]byte(text)); err != nil {
 		found = append(found, registryFinding(err.Error()))
 	}
+	var config configuration.Configuration
 	var unknown *yaml.TypeError
-	if err := yaml.UnmarshalStrict([]byte(text), new(configuration.Configuration)); errors.As(err, &unknown) {
+	if err := yaml.UnmarshalStrict([]byte(text), &config); errors.As(err, &unknown) {
 		for _, line := range unknown.Errors {
-			if d, ok := unknownKey(line, allow); ok {
+			if d, ok := unknownKey(line, p.allow); ok {
 				found = append(found, d)
 			}
+		}
+	}
+	return append(found, unknownParameters(config.Storage, p.drivers)...)
+}
+
+// unknownParameters tells those that a storage driver would drop, if it is known
+// which ones it reads.
+func unknownParameters(storage configuration.Storage, drivers map[string][]string) []diag.Diagnostic {
+	var found []diag.Diagnostic
+	for _, driver := range slices.Sorted(maps.Keys(storage)) {
+		known := drivers[driver]
+		if known == nil {
+			continue
+		}
+		for _, name := range slices.Sorted(maps.Keys(storage[driver])) {
+			if slices.Contains(known, name) {
+				continue
+			}
+			fix := "remove it"
+			if near := diag.Nearest(name, known); near != "" {
+				fix = "write " + near
+			}
+			found = append(found, diag.Diagnostic{
+				Message: "the driver " + driver + " of the registry knows no parameter " + name,
+				Reason:  "it drops the parameter without a word, and what it should do does not happen", Fix: fix,
+			})
 		}
 	}
 	return found

@@ -7,23 +7,26 @@ import (
 	"hagen/internal/diag"
 )
 
-// parsers says which parser reads which text, and what a parser shall let
-// pass.
+// parsers says which parser reads which text, what a parser shall let pass, and
+// which parameters a storage driver of the registry reads.
 type parsers struct {
-	rules []parserRule
-	allow map[string]bool
+	rules   []parserRule
+	allow   map[string]bool
+	drivers map[string][]string
 }
 
 type parserRule struct{ component, name, parser string }
 
 func readParsers(text string) parsers {
-	p := parsers{allow: map[string]bool{}}
+	p := parsers{allow: map[string]bool{}, drivers: map[string][]string{}}
 	for line := range strings.SplitSeq(text, "\n") {
 		words := strings.Fields(line)
 		switch {
 		case len(words) == 0 || words[0] == "#":
 		case words[0] == "allow":
 			p.allow[words[1]+" "+words[2]] = true
+		case words[0] == "driver":
+			p.drivers[words[1]] = append(p.drivers[words[1]], words[2:]...)
 		default:
 			component, name, _ := strings.Cut(words[0], "/")
 			p.rules = append(p.rules, parserRule{component, name, words[1]})
@@ -87,7 +90,7 @@ func (s *site) also(told [2]int, path string) {
 func (s *site) read(parser, text string) []diag.Diagnostic {
 	switch parser {
 	case "registry":
-		return registry(text, s.parsers.allow)
+		return registry(text, s.parsers)
 	case "nginx":
 		return nginx(text)
 	case "json":

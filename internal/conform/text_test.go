@@ -43,6 +43,8 @@ func TestTexts(t *testing.T) {
 		"registry type":         {"registry", "config.yml", goodRegistry + "http:\n  relativeurls: geheim\n", "a value of type str stands where bool is wanted"},
 		"registry version":      {"registry", "config.yml", "version: 0.9\nstorage: {filesystem: {}}\n", "unsupported version"},
 		"registry storage":      {"registry", "config.yml", "version: 0.1\n", "no storage configuration"},
+		"registry driver":       {"registry", "config.yml", "version: 0.1\nstorage:\n  s3: {bucket: b, region: r, regionendpoint: \"https://s\", secure: true, skipverify: false}\n", ""},
+		"registry parameter":    {"registry", "config.yml", "version: 0.1\nstorage:\n  s3: {bucket: b, region: r, forcepathstyle: true}\n", "the driver s3 of the registry knows no parameter forcepathstyle"},
 		"another's config":      {"jobservice", "config.yml", "version: 0.9\n", ""},
 		"nginx":                 {"proxy", "nginx.conf", "events {}\nhttp { map $a $b { default \"x y\"; ~^/v1 ${b}z; } server { listen 80; } }\n", ""},
 		"nginx if":              {"proxy", "nginx.conf", "http { server { location ~ ^/[a-z]{2} { if ($a = '') { return 403; } } } }", "nginx.conf: line 1: "},

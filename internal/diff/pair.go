@@ -88,9 +88,9 @@ func Stem(name string) string {
 	return name
 }
 
-// sameStem finds ConfigMaps and Secrets whose names carry a hash.
+// sameStem finds ConfigMaps, Secrets and Jobs whose names carry a hash.
 func sameStem(a, b *Entity) bool {
-	if a.Kind != "ConfigMap" && a.Kind != "Secret" || a.Kind != b.Kind || a.Namespace != b.Namespace {
+	if a.Kind != "ConfigMap" && a.Kind != "Secret" && a.Kind != "Job" || a.Kind != b.Kind || a.Namespace != b.Namespace {
 		return false
 	}
 	return Stem(a.Object.Name) == Stem(b.Object.Name)

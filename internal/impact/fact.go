@@ -17,6 +17,7 @@ func (j *judge) factsOf(c *diff.Change) facts {
 	f["default"] = yesNo(slices.ContainsFunc(j.set.Defaults, func(d Default) bool { return d.Fills(*c) }))
 	f["refused"] = yesNo(j.x.New.Refused[c.Places[0].File] != "")
 	f["whole"] = yesNo(len(c.Path) == 0)
+	f["renamed"] = yesNo(len(c.Path) > 0 && entity(j.x.Old, c) == nil)
 	f["zero"] = yesNo(c.New == int64(0))
 	for _, m := range []*diff.Model{j.x.Old, j.x.New} {
 		if c.Object.Kind == "registry" {

@@ -3,9 +3,11 @@ package probe_test
 import (
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -155,10 +157,31 @@ func TestSymptoms(t *testing.T) {
 		t.Fatalf("%d symptoms, %v", len(known), err)
 	}
 	for id, said := range known {
-		for _, field := range []string{"symptom", "cause", "fix"} {
-			if text := said[field]; text == "" || strings.HasSuffix(text, ".") {
+		for _, field := range []string{"symptom", "cause", "log", "fix"} {
+			if text := said[field]; text == "" && field != "log" || strings.HasSuffix(text, ".") {
 				t.Errorf("%s: %s is %q", id, field, text)
 			}
 		}
+	}
+}
+
+var update = flag.Bool("update", false, "write docs/troubleshooting.md")
+
+// TestPage holds that docs/troubleshooting.md is what the symptoms make.
+func TestPage(t *testing.T) {
+	got, err := probe.Page(schema.Symptoms)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const file = "../../docs/troubleshooting.md"
+	if *update {
+		if err := os.WriteFile(file, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(file)
+	if err != nil || string(want) != string(got) {
+		t.Errorf("docs/troubleshooting.md is stale (%v): go test ./internal/probe -update", err)
 	}
 }

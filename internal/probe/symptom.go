@@ -13,11 +13,13 @@ type Finding struct {
 	Seen    string `json:"seen"`
 	Symptom string `json:"symptom"`
 	Cause   string `json:"cause"`
-	Fix     string `json:"fix"`
+	// Log says which container's log has which line, where that is known.
+	Log string `json:"log,omitempty"`
+	Fix string `json:"fix"`
 }
 
 // symptoms is what is known of each, by its id.
-type symptoms map[string]struct{ Symptom, Cause, Fix string }
+type symptoms map[string]struct{ Symptom, Cause, Log, Fix string }
 
 func readSymptoms(files fs.FS) (symptoms, error) {
 	data, err := fs.ReadFile(files, "symptoms.json")
@@ -40,6 +42,6 @@ func (p *probe) found(id, where, seen string, args ...any) {
 	}
 	known := p.known[id]
 	p.report.Findings = append(p.report.Findings, Finding{
-		ID: id, Where: where, Seen: fmt.Sprintf(seen, args...), Symptom: known.Symptom, Cause: known.Cause, Fix: known.Fix,
+		ID: id, Where: where, Seen: fmt.Sprintf(seen, args...), Symptom: known.Symptom, Cause: known.Cause, Log: known.Log, Fix: known.Fix,
 	})
 }

@@ -14,8 +14,8 @@ type bundleReader struct {
 	*reader
 	node, folder string
 	target       Target
-	// mountPoint is where the node has CephFS, root the directory of CephFS
-	// that is mounted there.
+	// mountPoint is where the node has the shared file system, root the directory
+	// of it that is mounted there.
 	mountPoint, root string
 	// secrets is where the node keeps what secretFiles and variables list.
 	secrets     string
@@ -26,7 +26,7 @@ type bundleReader struct {
 
 func (r *reader) bundle(node string) Target {
 	b := &bundleReader{reader: r, node: node, folder: "compose/" + node}
-	b.target = Target{Name: b.folder, Ceph: map[string]string{}, Answers: map[string]string{}, Prints: map[string]Print{}}
+	b.target = Target{Name: b.folder, Storage: map[string]string{}, Answers: map[string]string{}, Prints: map[string]Print{}}
 	b.readSecrets()
 	b.readMount()
 	b.services = artifact.Map(interpolated(r.files[b.folder+"/docker-compose.yml"].Table()["services"]))
@@ -40,8 +40,12 @@ func (r *reader) bundle(node string) Target {
 	return b.target
 }
 
-// readMount reads the mount unit: its paths and what it says of CephFS.
+// readMount reads the mount unit: its paths and what it says of the shared file
+// system. A node that has none has no unit.
 func (b *bundleReader) readMount() {
+	if !strings.Contains(b.text(b.folder+"/host/node.list"), "\nmount ") {
+		return
+	}
 	unit := map[string]string{}
 	for name, file := range b.files {
 		if strings.HasPrefix(name, b.folder+"/host/") && strings.HasSuffix(name, ".mount") {
@@ -54,18 +58,22 @@ func (b *bundleReader) readMount() {
 	}
 	colon := strings.LastIndex(unit["What"], ":/")
 	if colon < 0 {
-		b.target.Ceph["mount"] = "(the node does not mount it)"
+		b.target.Storage["mount"] = "(the node does not mount it)"
 		return
 	}
 	b.mountPoint, b.root = unit["Where"], unit["What"][colon+1:]
-	b.target.Ceph["monitors"] = unit["What"][:colon]
+	if strings.HasPrefix(unit["Type"], "nfs") {
+		b.target.Storage["server"] = strings.Trim(unit["What"][:colon], "[]")
+		return
+	}
+	b.target.Storage["monitors"] = unit["What"][:colon]
 	for option := range strings.SplitSeq(unit["Options"], ",") {
 		key, value, _ := strings.Cut(option, "=")
 		switch key {
 		case "name":
-			b.target.Ceph["user"] = value
+			b.target.Storage["user"] = value
 		case "mds_namespace":
-			b.target.Ceph["file system"] = value
+			b.target.Storage["file system"] = value
 		}
 	}
 }
@@ -96,6 +104,7 @@ func (b *bundleReader) container(name string, service map[string]any) Container 
 func (b *bundleReader) readVolume(c *Container, volume map[string]any) {
 	source, target := scalar(volume["source"]), path.Clean(scalar(volume["target"]))
 	below, shared := strings.CutPrefix(source, b.mountPoint+"/")
+	shared = shared && b.mountPoint != ""
 	kept, secret := strings.CutPrefix(source, b.secrets+"/")
 	switch {
 	case scalar(volume["type"]) != "bind":

@@ -21,7 +21,7 @@ type clusterReader struct {
 
 func (r *reader) cluster(objects map[string]object) Target {
 	c := &clusterReader{reader: r, all: objects, ids: slices.Sorted(maps.Keys(objects))}
-	c.target = Target{Name: Cluster, Ceph: map[string]string{}, Answers: map[string]string{}}
+	c.target = Target{Name: Cluster, Storage: map[string]string{}, Answers: map[string]string{}}
 	for _, id := range c.ids {
 		if pod := PodTemplate(c.all[id].Object); pod != nil {
 			c.readPod(c.all[id], artifact.Map(pod["spec"]))
@@ -44,8 +44,18 @@ func PodTemplate(o artifact.Object) map[string]any {
 	return template
 }
 
+// owner is the component of a pod. The name of a Job ends in a checksum, so its
+// container says it.
+func (c *clusterReader) owner(workload object, pod map[string]any) string {
+	name := workload.Name()
+	if list := artifact.List(pod["containers"]); workload.Kind() == "Job" && len(list) > 0 {
+		name = scalar(artifact.Map(list[0])["name"])
+	}
+	return c.names.Component(name)
+}
+
 func (c *clusterReader) readPod(workload object, pod map[string]any) {
-	owner := c.names.Component(workload.Name())
+	owner := c.owner(workload, pod)
 	for i, item := range artifact.List(pod["containers"]) {
 		described := artifact.Map(item)
 		k := newContainer(owner)
@@ -164,8 +174,8 @@ func mounted(target, sub, file string) (string, bool) {
 	return target, sub == file
 }
 
-// directory follows a claim to its volume and to the directory of CephFS, and
-// notes what the volume says of CephFS.
+// directory follows a claim to its volume and to the directory of the shared
+// file system, and notes what the volume says of that.
 func (c *clusterReader) directory(k *Container, claim string) string {
 	source := c.all["PersistentVolumeClaim/"+claim]
 	bound := c.all["PersistentVolume/"+scalar(artifact.Map(source.Object["spec"])["volumeName"])]
@@ -177,16 +187,24 @@ func (c *clusterReader) directory(k *Container, claim string) string {
 	volume := artifact.Map(bound.Object["spec"])
 	k.Reads = append(k.Reads, c.mountedWith(volume)...)
 	if tree := artifact.Map(volume["cephfs"]); tree != nil {
-		c.target.Ceph["monitors"] = strings.Join(texts(tree["monitors"]), ",")
-		c.target.Ceph["user"] = scalar(tree["user"])
+		c.target.Storage["monitors"] = strings.Join(texts(tree["monitors"]), ",")
+		c.target.Storage["user"] = scalar(tree["user"])
 		return scalar(tree["path"])
+	}
+	if export := artifact.Map(volume["nfs"]); export != nil {
+		c.target.Storage["server"] = scalar(export["server"])
+		return scalar(export["path"])
 	}
 	attributes := artifact.Map(artifact.Map(volume["csi"])["volumeAttributes"])
 	if attributes == nil {
 		return "(no volume for the claim " + claim + ")"
 	}
+	if share, ok := attributes["share"]; ok {
+		c.target.Storage["server"] = scalar(attributes["server"])
+		return scalar(share)
+	}
 	if name, ok := attributes["fsName"]; ok {
-		c.target.Ceph["file system"] = scalar(name)
+		c.target.Storage["file system"] = scalar(name)
 	}
 	return scalar(attributes["rootPath"])
 }

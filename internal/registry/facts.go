@@ -27,8 +27,8 @@ func (t Target) Facts() Facts {
 			}
 		}
 	}
-	for key, value := range t.Ceph {
-		f["ceph "+key] = value
+	for key, value := range t.Storage {
+		f["storage "+key] = value
 	}
 	for address, answer := range t.Answers {
 		f["address "+address] = answer

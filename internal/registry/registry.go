@@ -24,8 +24,8 @@ type Target struct {
 	// Name is "compose/NODE" or "kubernetes".
 	Name       string
 	Containers []Container
-	// Ceph says what is mounted, such as "user".
-	Ceph map[string]string
+	// Storage says what is mounted, such as "user".
+	Storage map[string]string
 	// EntryHost and EntryPort are where clients arrive: the port is that of
 	// the container.
 	EntryHost, EntryPort string
@@ -52,8 +52,8 @@ type Container struct {
 	Env, Secrets map[string]string
 	// Files holds texts by their path in the container, SecretFiles materials.
 	Files, SecretFiles map[string]string
-	// Shared holds directories of CephFS by their path in the container, Own
-	// those of the node or the pod.
+	// Shared holds directories of the shared file system by their path in the
+	// container, Own those of the node or the pod.
 	Shared, Own map[string]string
 	// Odd holds what could not be found out, by what was asked.
 	Odd map[string]string

@@ -1,5 +1,10 @@
 package review_test
 
+import (
+	"regexp"
+	"testing"
+)
+
 // The names of files of the examples that cases change often.
 const (
 	core       = "kubernetes/deployment-core.yaml"
@@ -80,6 +85,7 @@ var clusterChanges = []change{
 	{rule: "pvc-grows", in: hub, given: []edit{sub(claim, `storageClassName: ""`, "storageClassName: fast")}, edits: []edit{sub(claim, "storage: 5Gi", "storage: 10Gi")}},
 	{rule: "pvc-spec", in: hub, edits: []edit{sub(claim, "ReadWriteMany", "ReadWriteOnce")}},
 	{rule: "pv-path", in: hub, edits: []edit{sub(volume, "/apps/harbor/data/registry", "/apps/harbor/data/images")}},
+	{name: "pv-path-nfs", rule: "pv-path", in: "hub-nfs", edits: []edit{sub("kubernetes/persistentvolume-hub-nfs-registry.yaml", "/export/harbor/data/registry", "/export/images")}},
 	{name: "pv-path-in-tree", rule: "pv-path", in: hub1, edits: []edit{sub("kubernetes/persistentvolume-registry-pv.yaml", "/apps/harbor-k8s/registry", "/apps/harbor/registry")}},
 
 	{rule: "workload-removed", in: hub, edits: []edit{drop(core)}},
@@ -105,12 +111,33 @@ var clusterChanges = []change{
 	{rule: "on-delete-stays", in: hub, given: []edit{put(extra, statefulSet()), sub(extra, "  updateStrategy:\n    type: RollingUpdate\n", "")}, edits: []edit{sub(extra, "  serviceName: extra\n", "  serviceName: extra\n  updateStrategy:\n    type: OnDelete\n")}},
 	{rule: "workload-other", in: hub, edits: []edit{sub(core, "maxSurge: 1", "maxSurge: 2")}},
 	{rule: "job-template", in: hub, given: []edit{put(extra, object("batch/v1", "Job", "spec:\n  template:\n    spec:\n      restartPolicy: Never\n      containers:\n      - name: migrate\n        image: example.com/migrate:1\n"))}, edits: []edit{sub(extra, "migrate:1", "migrate:2")}},
+	{rule: "job-renamed", in: hub, given: []edit{put(extra, hashedJob)}, edits: []edit{sub(extra, "0123456789", "abcdef0123")}},
+	{rule: "job-new", in: hub, given: []edit{put(extra, hashedJob)}, edits: []edit{sub(extra, "0123456789", "abcdef0123"), sub(extra, "migrate:1", "migrate:2")}},
+	{rule: "config-of-job", in: hub1, edits: []edit{renewed(job), sub("kubernetes/configmap-harbor-database-bootstrap-config.yaml", "mysql.internal", "mysql2.internal")}},
 	{rule: "job-elastic", in: hub, given: []edit{put(extra, object("batch/v1", "Job", "spec:\n  completionMode: Indexed\n  completions: 2\n  parallelism: 2\n  template:\n    spec:\n      restartPolicy: Never\n      containers:\n      - name: migrate\n        image: example.com/migrate:1\n"))}, edits: []edit{sub(extra, ": 2\n", ": 3\n")}},
 	{rule: "cronjob", in: hub, given: []edit{put(extra, object("batch/v1", "CronJob", "spec:\n  schedule: 1 2 * * *\n  jobTemplate:\n    spec:\n      template:\n        spec:\n          restartPolicy: Never\n          containers:\n          - name: sweep\n            image: example.com/sweep:1\n"))}, edits: []edit{sub(extra, "1 2", "3 4")}},
 	{rule: "pod-image", in: hub, given: []edit{put(extra, pod())}, edits: []edit{sub(extra, "probe:1", "probe:2")}},
 	{rule: "pod-takes", in: hub, given: []edit{put(extra, pod())}, edits: []edit{sub(extra, "spec:\n", "spec:\n  activeDeadlineSeconds: 600\n")}},
 	{rule: "pod-deadline", in: hub, given: []edit{put(extra, pod()), sub(extra, "spec:\n", "spec:\n  activeDeadlineSeconds: 600\n")}, edits: []edit{sub(extra, "600", "300")}},
 	{rule: "pod-spec", in: hub, given: []edit{put(extra, pod())}, edits: []edit{sub(extra, "Never", "Always")}},
+}
+
+// job is of the database, with a checksum in its name.
+const job = "kubernetes/job-database-bootstrap-*.yaml"
+
+// hashedJob has a checksum in its name too.
+const hashedJob = "apiVersion: batch/v1\nkind: Job\nmetadata:\n  name: extra-0123456789\n  namespace: harbor\nspec:\n" +
+	"  template:\n    spec:\n      restartPolicy: Never\n      containers:\n      - name: migrate\n        image: example.com/migrate:1\n"
+
+// renewed gives a Job another checksum and the name that follows from it.
+func renewed(file string) edit {
+	name, sum := regexp.MustCompile(`(name: database-bootstrap-)[0-9a-f]{10}\n`), regexp.MustCompile(`(config-checksum: ).*`)
+	return func(t *testing.T, files map[string]string) {
+		t.Helper()
+		for _, path := range matching(t, files, file) {
+			files[path] = sum.ReplaceAllString(name.ReplaceAllString(files[path], "${1}0123456789\n"), "${1}0123456789abcdef")
+		}
+	}
 }
 
 const affinity = "spec:\n  nodeAffinity:\n    required:\n      nodeSelectorTerms:\n      - matchExpressions:\n        - key: zone\n          operator: Exists\n"

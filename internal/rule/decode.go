@@ -11,16 +11,30 @@ import (
 
 // decoder reads what an encoder wrote.
 type decoder struct {
-	data    []byte
+	data    string
 	factory ast.ExprFactory
 	refs    map[int64]*ast.ReferenceInfo
-	id      int64
-	failed  bool
+	// idents and functions are references that were made already, by name.
+	idents, functions map[string]*ast.ReferenceInfo
+	id                int64
+	failed            bool
 }
 
-// decodeExpr reads one expression.
-func decodeExpr(data []byte) (*ast.AST, error) {
-	d := &decoder{data: data, factory: ast.NewExprFactory(), refs: map[int64]*ast.ReferenceInfo{}}
+// nodeSize is about the bytes that a node with a reference takes, so that their
+// table need not grow.
+const nodeSize = 16
+
+func newDecoder() *decoder {
+	return &decoder{
+		factory: ast.NewExprFactory(),
+		idents:  map[string]*ast.ReferenceInfo{}, functions: map[string]*ast.ReferenceInfo{},
+	}
+}
+
+// decode reads one expression.
+func (d *decoder) decode(code string) (*ast.AST, error) {
+	d.data, d.id, d.failed = code, 0, false
+	d.refs = make(map[int64]*ast.ReferenceInfo, len(code)/nodeSize)
 	x := d.expr()
 	if d.failed || len(d.data) > 0 {
 		return nil, errStored
@@ -29,21 +43,26 @@ func decodeExpr(data []byte) (*ast.AST, error) {
 }
 
 func (d *decoder) uint() uint64 {
-	n, size := binary.Uvarint(d.data)
-	if size <= 0 {
-		d.failed, d.data = true, nil
-		return 0
+	var n uint64
+	for i := 0; i < len(d.data) && i < binary.MaxVarintLen64; i++ {
+		n |= uint64(d.data[i]&0x7f) << (7 * i)
+		if d.data[i] < 0x80 {
+			d.data = d.data[i+1:]
+			return n
+		}
 	}
-	d.data = d.data[size:]
-	return n
+	d.fail()
+	return 0
 }
+
+func (d *decoder) fail() { d.failed, d.data = true, "" }
 
 // length reads the length of a list or text, which cannot be longer than what
 // is left.
 func (d *decoder) length() int {
 	n := d.uint()
 	if n > uint64(len(d.data)) {
-		d.failed, d.data = true, nil
+		d.fail()
 		return 0
 	}
 	return int(n)
@@ -51,7 +70,7 @@ func (d *decoder) length() int {
 
 func (d *decoder) text() string {
 	n := d.length()
-	s := string(d.data[:n])
+	s := d.data[:n]
 	d.data = d.data[n:]
 	return s
 }
@@ -69,7 +88,10 @@ func (d *decoder) expr() ast.Expr {
 		}
 	case ast.IdentKind:
 		name := d.text()
-		d.refs[id] = ast.NewIdentReference(name, nil)
+		if d.idents[name] == nil {
+			d.idents[name] = ast.NewIdentReference(name, nil)
+		}
+		d.refs[id] = d.idents[name]
 		return d.factory.NewIdent(id, name)
 	case ast.ListKind:
 		return d.factory.NewList(id, d.exprs(), nil)
@@ -92,21 +114,30 @@ func (d *decoder) expr() ast.Expr {
 			return d.factory.NewSelect(id, operand, field)
 		}
 	}
-	d.failed, d.data = true, nil
+	d.fail()
 	return d.factory.NewUnspecifiedExpr(id)
 }
 
 func (d *decoder) call(id int64) ast.Expr {
 	name, overload, member := d.text(), d.text(), d.uint() == 1
-	d.refs[id] = ast.NewFunctionReference()
-	if overload != "" {
-		d.refs[id] = ast.NewFunctionReference(overload)
-	}
+	d.refs[id] = d.function(overload)
 	if member {
 		target := d.expr()
 		return d.factory.NewMemberCall(id, name, target, d.exprs()...)
 	}
 	return d.factory.NewCall(id, name, d.exprs()...)
+}
+
+func (d *decoder) function(overload string) *ast.ReferenceInfo {
+	if known := d.functions[overload]; known != nil {
+		return known
+	}
+	made := ast.NewFunctionReference()
+	if overload != "" {
+		made = ast.NewFunctionReference(overload)
+	}
+	d.functions[overload] = made
+	return made
 }
 
 func (d *decoder) exprs() []ast.Expr {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/google/cel-go/common/ast"
@@ -20,14 +21,15 @@ import (
 func (e *Evaluator) Evaluate(in Input) []Finding {
 	e.site = site{in: in, parsed: map[string]any{}, configured: map[string][]any{}}
 	for _, h := range e.heads {
-		items := e.selected(h)
-		if h.subject == "" || len(items) == 0 {
+		items := e.in.Items[h.subject]
+		first := slices.IndexFunc(items, h.selects)
+		if first < 0 {
 			continue
 		}
 		if err := e.start(); err != nil {
 			return []Finding{{Diagnostic: diag.Diagnostic{Message: "the rules cannot be evaluated: " + err.Error()}}}
 		}
-		if err := e.rule(h, items); err != nil {
+		if err := e.rule(h, items[first:]); err != nil {
 			e.fail(h, Item{}, err)
 		}
 	}
@@ -36,18 +38,33 @@ func (e *Evaluator) Evaluate(in Input) []Finding {
 	return found
 }
 
-func (e *Evaluator) selected(h head) []Item {
-	all := e.in.Items[h.subject]
-	if len(h.kinds) == 1 && h.kinds[0] == "*" {
-		return all
+// selects tells whether the rule is evaluated for an item.
+func (h head) selects(item Item) bool {
+	switch {
+	case slices.Contains(h.kinds, "*"):
+		return true
+	case h.subject == SpecSubject:
+		return slices.ContainsFunc(h.kinds, func(path string) bool { return says(item.Value, path) })
 	}
-	var out []Item
-	for _, item := range all {
-		if matches(item.Kinds, h.kinds) {
-			out = append(out, item)
+	return matches(item.Kinds, h.kinds)
+}
+
+// says tells whether a spec has something at a dotted path: neither nothing nor
+// an empty table or list.
+func says(spec map[string]any, path string) bool {
+	name, rest, below := strings.Cut(path, ".")
+	switch value := spec[name].(type) {
+	case nil:
+		return false
+	case map[string]any:
+		if below {
+			return says(value, rest)
 		}
+		return len(value) > 0
+	case []any:
+		return !below && len(value) > 0
 	}
-	return out
+	return !below
 }
 
 func matches(kinds, patterns []string) bool {
@@ -56,14 +73,23 @@ func matches(kinds, patterns []string) bool {
 			if pattern == kind {
 				return true
 			}
-			if strings.Contains(pattern, "*") {
-				if ok, _ := path.Match(pattern, kind); ok {
-					return true
-				}
+			if alike(pattern, kind) {
+				return true
 			}
 		}
 	}
 	return false
+}
+
+// alike tells whether a name has the form of a pattern with stars. What stands
+// before the first and behind the last one rules most names out at once.
+func alike(pattern, name string) bool {
+	first, last := strings.IndexByte(pattern, '*'), strings.LastIndexByte(pattern, '*')
+	if first < 0 || !strings.HasPrefix(name, pattern[:first]) || !strings.HasSuffix(name, pattern[last+1:]) {
+		return false
+	}
+	ok, _ := path.Match(pattern, name)
+	return ok
 }
 
 func values(items []Item) []any {
@@ -79,16 +105,22 @@ func (e *Evaluator) rule(h head, items []Item) error {
 	if err != nil {
 		return err
 	}
-	done := map[uintptr]outcome{}
+	variables := &scope{shared: e.shared, name: h.subject}
+	var done []outcome
 	for _, item := range items {
-		variables := &scope{shared: e.shared, name: h.subject, value: item.Value}
+		if !h.selects(item) {
+			continue
+		}
+		variables.value, variables.it = item.Value, nil
 		// What is the same on several nodes has one value, which is judged once.
 		twin := reflect.ValueOf(item.Value).Pointer()
-		o, known := done[twin]
-		if !known {
+		at := slices.IndexFunc(done, func(o outcome) bool { return o.of == twin })
+		if at < 0 {
+			o := outcome{of: twin}
 			o.result, o.err = run(program, variables)
-			done[twin] = o
+			at, done = len(done), append(done, o)
 		}
+		o := done[at]
 		if o.err != nil {
 			e.fail(h, item, o.err)
 			continue
@@ -111,6 +143,7 @@ func (e *Evaluator) rule(h head, items []Item) error {
 
 // outcome is what the expression of a rule gave for one value.
 type outcome struct {
+	of     uintptr
 	result ref.Val
 	err    error
 }

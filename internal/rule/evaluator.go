@@ -14,6 +14,7 @@ type Evaluator struct {
 	*Set
 	adapter     types.Adapter
 	interpreter interpreter.Interpreter
+	decoder     *decoder
 	programs    map[string]interpreter.Interpretable
 	site
 }
@@ -30,7 +31,7 @@ type site struct {
 
 // Evaluator returns a new evaluator of the set.
 func (s *Set) Evaluator() *Evaluator {
-	return &Evaluator{Set: s, programs: map[string]interpreter.Interpretable{}}
+	return &Evaluator{Set: s, decoder: newDecoder(), programs: map[string]interpreter.Interpretable{}}
 }
 
 // start makes what the first rule of a site needs.
@@ -86,7 +87,7 @@ func (e *Evaluator) planned(h head) (interpreter.Interpretable, error) {
 	if program, ok := e.programs[h.id]; ok {
 		return program, nil
 	}
-	checked, err := e.program(h)
+	checked, err := e.program(e.decoder, h)
 	if err != nil {
 		return nil, err
 	}

@@ -28,6 +28,6 @@ func FuzzFunctions(f *testing.F) {
 			_, _ = t.path(func(code string) (any, error) { return code, nil })
 		}
 		_, _ = Parse("rule.yaml", []byte(source))
-		_, _ = decodeExpr([]byte(source))
+		_, _ = newDecoder().decode(source)
 	})
 }

@@ -42,6 +42,8 @@ func (r *Rule) reading() string {
 	switch {
 	case r.Native != "":
 		return natives()[r.Native]
+	case len(r.Fields()) > 0:
+		return "the spec, when it has " + strings.Join(r.Fields(), " or ")
 	case r.Subject == SpecSubject:
 		return "the spec"
 	case len(r.Kinds) == 1 && r.Kinds[0] == "*":

@@ -87,12 +87,13 @@ Expressions are [CEL](https://cel.dev). In texts, what stands in braces is an ex
 | reads | evaluated for | the variable holds |
 |---|---|---|
 | ` + "`spec: [\"*\"]`" + ` | once | the spec with its defaults |
+| ` + "`spec: [FIELD, …]`" + ` | once, if one of the fields is there and not empty, such as ` + "`kubernetes.autoscaling`" + ` | the spec with its defaults |
 | ` + "`object: [KIND, …]`" + ` | every object of the cluster; ` + "`Workload`" + ` is whatever has a pod template | the object |
 | ` + "`container: [COMPONENT, …]`" + ` | every container, of bundles and pods | ` + "`id, image, env, secrets, files, secret_files, shared, own, odd`" + `, the same on both targets |
 | ` + "`service: [NAME, …]`" + ` | every service of every bundle | ` + "`name`, `spec`" + ` as in docker-compose.yml |
 | ` + "`bundle: [NODE, …]`" + ` | every bundle | docker-compose.yml |
 | ` + "`file: [PATH, …]`" + ` | every other file | ` + "`text`" + ` |
-| ` + "`target: [\"*\"]`" + ` | every bundle and the cluster | ` + "`name, endpoint, entry_host, entry_port, answers, ceph, secrets`" + ` |
+| ` + "`target: [\"*\"]`" + ` | every bundle and the cluster | ` + "`name, endpoint, entry_host, entry_port, answers, storage, secrets`" + ` |
 | ` + "`with: [KIND, …]`" + ` | – | names the kinds that the expression looks up in ` + "`cluster`" + ` |
 
 Every rule also has ` + "`spec`, `model`" + ` (what follows from the spec, see ` + "`jsonnet/lib/facts.libsonnet`" + `), ` + "`cluster`" + ` (kind → list of

@@ -7,6 +7,8 @@
 package rule
 
 import (
+	"slices"
+
 	"hagen/internal/diag"
 )
 
@@ -41,6 +43,14 @@ type Rule struct {
 	let  []binding
 	each expression
 	when expression
+}
+
+// Fields are the fields of the spec without which the rule is not evaluated.
+func (r *Rule) Fields() []string {
+	if r.Subject != SpecSubject || slices.Contains(r.Kinds, "*") {
+		return nil
+	}
+	return r.Kinds
 }
 
 // Item is one thing that rules read.

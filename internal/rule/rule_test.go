@@ -2,6 +2,7 @@ package rule
 
 import (
 	"bytes"
+	"path"
 	"reflect"
 	"strings"
 	"testing"
@@ -114,11 +115,11 @@ func TestBakedRulesAreTheSame(t *testing.T) {
 		if h.subject == "" {
 			continue
 		}
-		a, err := compiled.program(compiled.heads[i])
+		a, err := compiled.program(nil, compiled.heads[i])
 		if err != nil {
 			t.Fatal(err)
 		}
-		b, err := baked.program(h)
+		b, err := baked.program(newDecoder(), h)
 		if err != nil {
 			t.Fatalf("%s: %v", h.id, err)
 		}
@@ -148,6 +149,10 @@ func TestBrokenStore(t *testing.T) {
 // Rules are written as they are meant to be read.
 func TestManners(t *testing.T) {
 	s := shipped(t)
+	fields, err := schema.Spec()
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, id := range s.IDs() {
 		r, err := s.Rule(id)
 		if err != nil {
@@ -156,9 +161,65 @@ func TestManners(t *testing.T) {
 		if want := "rules/" + id + ".yaml"; r.File != want {
 			t.Errorf("%s stands in %s", id, r.File)
 		}
+		for _, field := range r.Fields() {
+			if fields.At(field) == nil {
+				t.Errorf("%s waits for %s, which no spec has", id, field)
+			}
+		}
 		for _, text := range []string{r.Title, r.Message.text, r.Symptom.text, r.Fix.text} {
 			if strings.HasSuffix(text, ".") || strings.Contains(text, "\n") {
 				t.Errorf("%s: a final period or a line break: %q", id, text)
+			}
+		}
+	}
+}
+
+// A rule that reads fields of the spec is evaluated when one of them says something.
+func TestFieldsOfTheSpec(t *testing.T) {
+	own := `id: TEST001
+title: t
+severity: error
+reads: {spec: [a.b, c]}
+when: 'true'
+spec: a
+message: m
+symptom: s
+fix: f
+`
+	set, err := shipped(t).Extend(map[string][]byte{"r.yaml": []byte(own)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		spec map[string]any
+		want int
+	}{
+		"neither":              {map[string]any{"d": "x"}, 0},
+		"a table without it":   {map[string]any{"a": map[string]any{"z": "x"}}, 0},
+		"no table":             {map[string]any{"a": "x"}, 0},
+		"an empty table":       {map[string]any{"a": map[string]any{"b": map[string]any{}}}, 0},
+		"an empty list":        {map[string]any{"c": []any{}}, 0},
+		"a full table":         {map[string]any{"a": map[string]any{"b": map[string]any{"x": "y"}}}, 1},
+		"false":                {map[string]any{"a": map[string]any{"b": false}}, 1},
+		"the second":           {map[string]any{"c": []any{"x"}}, 1},
+		"below something else": {map[string]any{"c": "x", "a": "y"}, 1},
+	} {
+		e := set.Evaluator()
+		e.heads = e.heads[len(e.heads)-1:]
+		found := e.Evaluate(Input{Spec: c.spec, Model: map[string]any{}, Items: map[string][]Item{SpecSubject: {{Value: c.spec}}}})
+		if len(found) != c.want {
+			t.Errorf("%s: %v", name, found)
+		}
+	}
+}
+
+// Names are held against patterns as path.Match does.
+func TestAlike(t *testing.T) {
+	for _, pattern := range []string{"compose/*/.env", "compose/*/config/*/*", "*", "a", "*.yaml", "a*b"} {
+		for _, name := range []string{"compose/n/.env", "compose/n/x/.env", "compose/n/config/a/b", "a", "ab", "acb", "a/b", "x.yaml", "b", ""} {
+			want, _ := path.Match(pattern, name)
+			if got := alike(pattern, name); got != want && strings.Contains(pattern, "*") {
+				t.Errorf("%q and %q: %v", pattern, name, got)
 			}
 		}
 	}

@@ -41,7 +41,7 @@ type head struct {
 	kinds, with       []string
 	severity          diag.Severity
 	// code is the checked expression; without it the rule is compiled.
-	code []byte
+	code string
 }
 
 // Load reads the rules of a folder. Without a checked form that fits them they
@@ -170,10 +170,10 @@ func (s *Set) Rule(id string) (*Rule, error) {
 	return r, err
 }
 
-// program returns the expression of a rule, stored or compiled.
-func (s *Set) program(h head) (*ast.AST, error) {
-	if h.code != nil {
-		return decodeExpr(h.code)
+// program returns the expression of a rule, stored and read by d, or compiled.
+func (s *Set) program(d *decoder, h head) (*ast.AST, error) {
+	if h.code != "" {
+		return d.decode(h.code)
 	}
 	if done, ok := s.compiled.Load(h.id); ok {
 		return done.(*ast.AST), nil
@@ -244,7 +244,7 @@ func Bake(files fs.FS) ([]byte, error) {
 	for _, h := range s.heads {
 		var code encoder
 		if h.subject != "" {
-			checked, err := s.program(h)
+			checked, err := s.program(nil, h)
 			if err != nil {
 				return nil, err
 			}
@@ -278,14 +278,12 @@ func (e *encoder) head(h head, code []byte) {
 }
 
 func (s *Set) unbake(body []byte) bool {
-	d := &decoder{data: body}
+	d := &decoder{data: string(body)}
 	s.heads = make([]head, d.length())
 	for i := range s.heads {
 		h := head{id: d.text(), file: d.text(), subject: d.text(), kinds: words(d.text()), with: words(d.text())}
 		h.severity = diag.Severity(d.uint())
-		n := d.length()
-		h.code = d.data[:n:n]
-		d.data = d.data[n:]
+		h.code = d.text()
 		s.heads[i] = h
 	}
 	return !d.failed && len(d.data) == 0

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"maps"
 	"regexp"
 	"slices"
@@ -89,12 +90,20 @@ func (m *model) redis() backing {
 	return b
 }
 
+// nfsPort is that of NFS 4, which names none.
+const nfsPort = "2049"
+
+// storage reads what is mounted, by CephFS or NFS, and else where the registry
+// finds its bucket.
 func (m *model) storage() backing {
-	b := backing{ID: "storage", Product: "CephFS"}
+	b := backing{ID: "storage"}
 	for _, p := range m.places() {
-		for monitor := range strings.SplitSeq(p.target.Ceph["monitors"], ",") {
+		if server := p.target.Storage["server"]; server != "" {
+			b.Product, b.Port, b.Hosts = "NFS", nfsPort, with(b.Hosts, server)
+		}
+		for monitor := range strings.SplitSeq(p.target.Storage["monitors"], ",") {
 			if host, port, ok := strings.Cut(monitor, ":"); ok {
-				b.Hosts, b.Port = with(b.Hosts, host), port
+				b.Product, b.Port, b.Hosts = "CephFS", port, with(b.Hosts, host)
 			}
 		}
 		for _, c := range p.target.Containers {
@@ -104,8 +113,36 @@ func (m *model) storage() backing {
 		}
 	}
 	slices.Sort(b.Details)
+	if len(b.Hosts) == 0 {
+		m.bucket(&b)
+	}
 	b.several = len(b.Hosts) > 1
 	return b
+}
+
+var (
+	bucketName = regexp.MustCompile(`(?m)^    bucket: "?([^"\n]+)"?$`)
+	bucketHost = regexp.MustCompile(`(?m)^    regionendpoint: "?(https?)://([^"/:\n]+)(?::([0-9]+))?/?"?$`)
+	bucketArea = regexp.MustCompile(`(?m)^    region: "?([^"\n]+)"?$`)
+)
+
+// bucket reads the address of object storage from the configuration of a registry.
+func (m *model) bucket(b *backing) {
+	m.containers(func(c registry.Container) {
+		for _, text := range c.Files {
+			name := bucketName.FindStringSubmatch(text)
+			if name == nil {
+				continue
+			}
+			b.Product, b.users, b.Details = "S3", with(b.users, c.ID), with(b.Details, name[1])
+			if host := bucketHost.FindStringSubmatch(text); host != nil {
+				b.TLS = host[1] == "https"
+				b.Hosts, b.Port = with(b.Hosts, host[2]), cmp.Or(host[3], map[bool]string{true: "443", false: "80"}[b.TLS])
+			} else if area := bucketArea.FindStringSubmatch(text); area != nil {
+				b.Hosts, b.Port, b.TLS = with(b.Hosts, "s3."+area[1]+".amazonaws.com"), "443", true
+			}
+		}
+	})
 }
 
 func with(list []string, text string) []string {

@@ -154,7 +154,7 @@ func (m *model) machineOpenings(p *place) []opening {
 	}
 	for _, r := range p.reaches {
 		title := r.What
-		if b := m.backing(map[string]string{"database": "database", "redis": "redis", "monitor": "storage"}[r.What]); b != nil {
+		if b := m.backing(map[string]string{"database": "database", "redis": "redis", "monitor": "storage", "nfs": "storage", "storage": "storage"}[r.What]); b != nil {
 			title = b.Title
 		}
 		rows = append(rows, opening{self, r.Host, r.Port, title})
@@ -202,7 +202,7 @@ func (m *model) failures() []failure {
 			words = append(words, m.language.failure("sentinel"))
 		case b.ID == "storage" && b.several:
 			words = append(words, m.language.failure("monitors", len(b.Hosts)))
-		case b.ID == "storage":
+		case b.Product == "CephFS":
 			words = append(words, m.language.failure("monitor"))
 		}
 		words = append(words, text.Lost, text.Mend)

@@ -308,7 +308,7 @@ func (d *drawing) below(bottoms [][2]int, places []*place) {
 	backings := slices.Clone(d.backings)
 	for i := range backings {
 		backings[i].Details = slices.DeleteFunc(slices.Clone(backings[i].Details), func(directory string) bool {
-			return !slices.ContainsFunc(places, func(p *place) bool { return p.shares(directory) })
+			return backings[i].Product != "S3" && !slices.ContainsFunc(places, func(p *place) bool { return p.shares(directory) })
 		})
 		height = max(height, 24+len(backingLines(backings[i]))*lineHeight)
 	}

@@ -17,7 +17,7 @@ func sample(t *testing.T, machines int, cluster bool) *model {
 	parts := []string{"proxy", "core", "portal", "registry", "registryctl", "jobservice", "trivy-adapter", "exporter", "log"}
 	for i := range machines {
 		name := fmt.Sprintf("compose/node%d", i+1)
-		target := registry.Target{Name: name, EntryPort: "8443", Answers: map[string]string{}, Ceph: map[string]string{"monitors": "10.0.0.1:6789,10.0.0.2:6789"}}
+		target := registry.Target{Name: name, EntryPort: "8443", Answers: map[string]string{}, Storage: map[string]string{"monitors": "10.0.0.1:6789,10.0.0.2:6789"}}
 		for _, id := range parts {
 			target.Containers = append(target.Containers, container(id, name+"/docker-compose.yml"))
 			target.Answers[id+":8080"] = id + ":8080"

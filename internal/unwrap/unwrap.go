@@ -88,8 +88,8 @@ func clusterFiles(objects []artifact.Object, index index) ([]artifact.File, erro
 			folder = "kubernetes"
 		}
 		component := object.Annotation(artifact.AnnotationComponent)
-		name := fileName(folder, object, taken)
-		final := stripped(withChecksum(object, index))
+		final := stripped(named(withChecksum(object, index)))
+		name := fileName(folder, final, taken)
 		data, err := artifact.EncodeYAML(final)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", object.ID(), err)

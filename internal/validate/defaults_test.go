@@ -97,8 +97,8 @@ func TestShippedDefaults(t *testing.T) {
 	if _, ok := root["kubernetes"]; ok {
 		t.Error("a target that was not asked for appeared")
 	}
-	if got := root["vm"].(map[string]any)["mount_point"]; got != "/mnt/cephfs/harbor" {
-		t.Errorf("vm.mount_point: %v", got)
+	if got := root["vm"].(map[string]any)["data_directory"]; got != "/var/lib/hagen" {
+		t.Errorf("vm.data_directory: %v", got)
 	}
 	if got := root["components"].(map[string]any)["core"].(map[string]any)["env"]; !reflect.DeepEqual(got, map[string]any{}) {
 		t.Errorf("components.core.env: %v", got)

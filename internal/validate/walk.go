@@ -51,7 +51,9 @@ func (s *Schema) Files(root map[string]any) []FileReference {
 			found = append(found, FileReference{Path: path, File: file})
 		}
 	})
-	slices.SortFunc(found, func(a, b FileReference) int { return cmp.Compare(a.File, b.File) })
+	slices.SortFunc(found, func(a, b FileReference) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(fmt.Sprint(a.Path), fmt.Sprint(b.Path)))
+	})
 	return found
 }
 

@@ -1,6 +1,7 @@
 // adminserver keeps the settings of the whole system and gives them to ui and
 // jobservice: the address of the database belongs here and nowhere else.
 local component = import '../lib/component.libsonnet';
+local storage = import '../lib/storage.libsonnet';
 local probe = import 'probe.libsonnet';
 
 // What Harbor ships. [components.adminserver.env] changes it: settings made in
@@ -68,7 +69,7 @@ function(m)
       GODEBUG: 'netdns=cgo',
       JSON_CFG_STORE_PATH: '/etc/adminserver/config/config.json',
       // the volume whose capacity the web interface shows
-      IMAGE_STORE_PATH: '/data',
+      IMAGE_STORE_PATH: if m.storage.objects then '/' else '/data',
       [if m.harbor.features.clair then 'WITH_CLAIR']: 'False',
     },
     secretEnv: {
@@ -78,10 +79,8 @@ function(m)
       JOBSERVICE_SECRET: 'jobservice_secret',
     },
     secretFiles: [{ path: '/etc/adminserver/key', material: 'secretkey' }],
-    volumes: [
-      { name: 'config', path: '/etc/adminserver/config', readOnly: false },
-      { name: 'registry', path: '/data', readOnly: true },
-    ],
+    volumes: [{ name: 'config', path: '/etc/adminserver/config', readOnly: false }]
+             + storage.mounts(m, { path: '/data', readOnly: true }),
     // its API answers only those who know a secret
     probe: probe.of({ tcp: 80 }, 60),
     dependsOn: ['log'],

@@ -2,7 +2,11 @@
 // files of other names than the material's. Variables are known from what uses
 // them. Source: make/harbor.cfg and make/prepare of goharbor/harbor 1.2.
 {
-  yaml: { 'config.yml:http.secret': 'registry_http_secret' },
+  yaml: {
+    'config.yml:http.secret': 'registry_http_secret',
+    'config.yml:storage.s3.accesskey': 's3_access_key',
+    'config.yml:storage.s3.secretkey': 's3_secret_key',
+  },
   ini: {
     harbor_admin_password: 'harbor_admin_password',
     db_password: 'database_password',

@@ -18,18 +18,25 @@ local storage = import '../lib/storage.libsonnet';
   },
 
   volumes+:: {
-    local shared(name, path) = storage.shared(m.spec, path, storage.claim(m.spec, name), 0),
-    registry: shared('registry', m.spec.storage.paths.registry),
+    local shared(name, path) = storage.shared(m, path, storage.claim(m.spec, name), 0),
+    [if !m.storage.objects then 'registry']: shared('registry', m.spec.storage.paths.registry),
     'job-logs': shared('job_logs', m.spec.storage.paths.job_logs),
     // the settings that adminserver keeps: in the container they would differ
     // from replica to replica and end with it
     config: shared('config', m.spec.storage.paths.config),
   },
 
+  wantsShared:: ['config', 'job-logs'],
+
   secrets+:: (import 'secrets.libsonnet')(m),
   installed:: import 'installed.libsonnet',
   names+:: (import 'names.libsonnet')(m),
   steps+:: (import 'steps.libsonnet')(m),
+  databaseFiles:: [
+    { path: 'bootstrap.sql', content: (import 'account.libsonnet')(m) },
+    // for data that an installation has already
+    { path: 'load.sh', content: importstr 'load.sh', mode: '0755' },
+  ],
 
   components+:: {
     registry: (import 'registry.libsonnet')(m),
@@ -37,5 +44,7 @@ local storage = import '../lib/storage.libsonnet';
     ui: (import 'ui.libsonnet')(m),
     jobservice: (import 'jobservice.libsonnet')(m),
     proxy: (import 'proxy.libsonnet')(m),
-  } + (if m.spec.logging.driver == 'harbor' then { log: (import 'log.libsonnet')(m) } else {}),
+    [if m.spec.logging.driver == 'harbor' then 'log']: (import 'log.libsonnet')(m),
+    [if m.spec.database.bootstrap.enabled then 'database-bootstrap']: (import 'bootstrap.libsonnet')(m),
+  },
 }

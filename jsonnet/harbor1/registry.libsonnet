@@ -2,6 +2,7 @@
 // tokens that ui signs.
 local component = import '../lib/component.libsonnet';
 local native = import '../lib/native.libsonnet';
+local storage = import '../lib/storage.libsonnet';
 local probe = import 'probe.libsonnet';
 
 // The registry's own names of the log levels.
@@ -22,7 +23,6 @@ local config(m) =
     },
     storage: {
       cache: { layerinfo: 'inmemory' },
-      filesystem: { rootdirectory: m.harbor.paths.storage },
       maintenance: {
         uploadpurging: if purging.enabled then {
           enabled: true,
@@ -32,7 +32,7 @@ local config(m) =
         } else { enabled: false },
       },
       delete: { enabled: true },
-    },
+    } + storage.driver(m),
     http: {
       addr: ':5000',
       debug: { addr: 'localhost:5001' },
@@ -67,14 +67,16 @@ function(m)
     command: ['registry'],
     args: ['serve', m.harbor.paths.registry_config],
     env: { GODEBUG: 'netdns=cgo' },
-    secretEnv: { REGISTRY_HTTP_SECRET: 'registry_http_secret' },
+    secretEnv: { REGISTRY_HTTP_SECRET: 'registry_http_secret' } + storage.secretEnv(m),
     files: [{
       path: m.harbor.paths.registry_config,
       key: 'config',
       content: native.yaml(config(m)),
-    }],
+      // Go takes the first list of authorities that it finds, and looks here first;
+      // the registry speaks TLS to nobody else
+    }] + storage.files(m, '/etc/ssl/certs/ca-certificates.crt'),
     secretFiles: [{ path: m.harbor.paths.root_certificate, material: 'root.crt' }],
-    volumes: [{ name: 'registry', path: m.harbor.paths.storage, readOnly: false }],
+    volumes: storage.mounts(m, { readOnly: false }),
     probe: probe.of({ http: { path: '/', port: 5000 } }, 60),
     dependsOn: ['log'],
   }

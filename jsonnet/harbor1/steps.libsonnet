@@ -1,39 +1,57 @@
 // What an operator of Harbor 1.x must do that 2.x does by itself.
+local accounts = import '../lib/accounts.libsonnet';
 local markdown = import '../lib/markdown.libsonnet';
 local native = import '../lib/native.libsonnet';
 
-// identifier and account are names as SQL writes them.
-local identifier(name) = '`' + std.strReplace(name, '`', '``') + '`';
-local literal(text) = "'" + std.strReplace(std.strReplace(text, '\\', '\\\\'), "'", "''") + "'";
-local account(name) = literal(name) + "@'%'";
-
-// commands take the tables out of Harbor's own database image. The dump names
-// no database, so it loads into one of any name, and drops no table, so loading
-// it twice fails instead of emptying the registry.
-// m: the model
-local commands(m) =
-  local db = m.database;
-  local quote = native.shellQuote;
-  local client = 'mysql -h ' + quote(db.host) + ' -P ' + db.port;
-  [
-    'docker run -d --name harbor-tables -e MYSQL_ROOT_PASSWORD=throwaway vmware/harbor-db:v' + m.harbor.version,
-    'sleep 60',
-    'docker exec harbor-tables mysqldump -uroot -pthrowaway --skip-add-drop-table registry > tables.sql',
-    'docker rm -f -v harbor-tables',
-    client + " -u root -p <<'SQL'",
-    'CREATE DATABASE ' + identifier(db.name) + ' CHARACTER SET utf8;',
-    'CREATE USER ' + account(db.username) + " IDENTIFIED BY 'the secret database_password';",
-    'GRANT ALL ON ' + identifier(db.name) + '.* TO ' + account(db.username) + ';',
-    'SQL',
-    client + ' -u ' + quote(db.username) + ' -p ' + quote(db.name) + ' < tables.sql',
-  ];
-
-local tables(m) = {
-  title: 'Load the tables, once for the whole registry',
+local database(m) = {
+  title: 'Database and user, once for the whole registry',
   text: markdown.text([
-    'Harbor 1.x does not make its tables: without them ui ends at every start. Take them from a',
-    'fresh database of the same version. MariaDB 10.11 serves Harbor 1.2 with `sql_mode=""`.',
-  ]) + markdown.code('sh', commands(m)),
+          'An administrator of the server runs the file `database/bootstrap.sql` of this rendering, on any machine with',
+          'bash and a `mysql` client. The password is that of the secret `database_password`:',
+        ])
+        + markdown.code('bash', accounts.mysql(m.database, 'database/bootstrap.sql'))
+        + markdown.text([
+          'Expected: no output. The user may read and write the tables of `' + m.database.name + '` and make them, and nothing else.',
+          'The server needs `sql_mode=""`: the statements of Harbor 1.x are older than the strict modes.',
+        ]),
+};
+
+local title = 'Load the tables, once for the whole registry';
+
+local byHand = {
+  title: title,
+  text: markdown.text([
+    'Harbor 1.x does not make its tables, and without them ui ends at every start. `database.bootstrap.enabled` is',
+    'false: load a dump of a database of the same version, with the `mysql` client.',
+  ]),
+};
+
+local safe = ['It may be done again, and on every node: a database that', 'holds anything is left as it is.'];
+
+local compose(m) = if !m.spec.database.bootstrap.enabled then byHand else {
+  title: title,
+  text: markdown.text([
+          'Harbor 1.x does not make its tables, and without them ui ends at every start. They come from its own database',
+          'image, which runs for half a minute here and publishes nothing:',
+        ])
+        + markdown.code('sh', ['sh host/compose.sh run --rm database-bootstrap'])
+        + markdown.text(['Expected: `has the tables of revision ' + m.harbor.schema.revision + '`. ' + safe[0], safe[1]]),
+};
+
+local kubernetes(m) = if !m.spec.database.bootstrap.enabled then byHand else {
+  local within = 'kubectl -n ' + native.shellQuote(m.spec.kubernetes.namespace),
+  local selector = std.join(',', [label + '=' + self.labels[label] for label in std.objectFields(self.labels)]),
+  labels:: m.names.selector(m.effective['database-bootstrap']),
+  title: title,
+  text: markdown.text([
+          'Harbor 1.x does not make its tables. A Job among the objects of the folder `kubernetes` loads them from',
+          "Harbor's own database image; until then ui starts over and over. Once the objects are there:",
+        ])
+        + markdown.code('sh', [within + ' logs --selector ' + selector])
+        + markdown.text([
+          'Expected: `has the tables of revision ' + m.harbor.schema.revision + '`. A database that holds anything is left as it is. To let a Job that',
+          'failed try again, delete it and apply the objects again; Argo CD and Flux make it anew by themselves.',
+        ]),
 };
 
 local oneByOne = {
@@ -80,6 +98,6 @@ local volumes(m) =
 // m: the model
 // Result: steps for the runbooks of both targets
 function(m) {
-  compose: [tables(m), oneByOne, restarts, settings],
-  kubernetes: [tables(m), volumes(m), settings],
+  compose: [database(m), compose(m), oneByOne, restarts, settings],
+  kubernetes: [database(m), kubernetes(m), volumes(m), settings],
 }

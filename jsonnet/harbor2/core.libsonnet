@@ -47,7 +47,7 @@ local general(m) = {
   QUOTA_UPDATE_PROVIDER: 'db',
   READ_ONLY: 'false',
   REGISTRY_CREDENTIAL_USERNAME: shared.registryUser,
-  REGISTRY_STORAGE_PROVIDER_NAME: 'filesystem',
+  REGISTRY_STORAGE_PROVIDER_NAME: if m.storage.objects then m.storage.images else 'filesystem',
   RELOAD_KEY: '',
   // names the robot accounts of the scanner; core knows them by it, so it is
   // made from the registry's name and equal everywhere

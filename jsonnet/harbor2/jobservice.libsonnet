@@ -37,7 +37,7 @@ local config(m) =
         idle_timeout_second: 3600,
       },
     },
-    job_loggers: [kinds[name] for name in m.spec.jobservice.loggers],
+    job_loggers: [kinds[name] for name in m.jobLoggers],
     loggers: [kinds.STD_OUTPUT],
     reaper: { max_update_hours: 24, max_dangling_hours: 168 },
     max_retrieve_size_mb: 10,
@@ -75,8 +75,8 @@ function(m)
     } + urls.secretEnv,
     files: [{ path: '/etc/jobservice/config.yml', key: 'config.yml', content: native.yaml(config(m)) }] + m.trustedCA,
     // a log is asked for wherever the request lands, not where the job ran
-    volumes: if std.member(settings.loggers, 'FILE') then [{ name: 'job-logs', path: m.harbor.paths.job_logs }] else [],
-    scratch: if std.member(settings.loggers, 'FILE') then [] else [{ name: 'logs', path: m.harbor.paths.job_logs }],
+    volumes: if std.member(m.jobLoggers, 'FILE') then [{ name: 'job-logs', path: m.harbor.paths.job_logs }] else [],
+    scratch: if std.member(m.jobLoggers, 'FILE') then [] else [{ name: 'logs', path: m.harbor.paths.job_logs }],
     probe: {
       http: { path: '/api/v1/stats', port: 8080 },
       liveness: { initialDelaySeconds: 300, failureThreshold: 3 },

@@ -5,14 +5,20 @@ local storage = import '../lib/storage.libsonnet';
   local spec = $.spec,
 
   volumes+:: {
-    registry: storage.shared(spec, spec.storage.paths.registry, storage.claim(spec, 'registry'), 10000),
-    'job-logs': storage.shared(spec, spec.storage.paths.job_logs, storage.claim(spec, 'job_logs'), 10000),
+    [if !$.storage.objects then 'registry']: storage.shared($, spec.storage.paths.registry, storage.claim(spec, 'registry'), 10000),
+    [if $.storage.system != null || std.member($.jobLoggers, 'FILE') then 'job-logs']: storage.shared($, spec.storage.paths.job_logs, storage.claim(spec, 'job_logs'), 10000),
     'trivy-cache': storage.onNode('trivy-adapter/trivy', storage.claim(spec, 'trivy'), 10000),
     'trivy-reports': storage.onNode('trivy-adapter/reports', '1Gi', 10000),
   },
 
+  wantsShared:: if std.member($.jobLoggers, 'FILE') then ['job-logs'] else [],
+  // in files where instances share some, else in the database
+  jobLoggers:: std.get(spec.jobservice, 'loggers', if $.storage.system == null then ['DB'] else ['FILE']),
+
   secrets+:: (import 'secrets.libsonnet')($),
   installed:: import 'installed.libsonnet',
+  steps+:: (import 'steps.libsonnet')($),
+  databaseFiles:: [{ path: 'bootstrap.sql', content: (import 'account.libsonnet')($) }],
   metrics:: import 'metrics.libsonnet',
 
   components+:: {

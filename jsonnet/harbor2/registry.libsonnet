@@ -1,6 +1,7 @@
 // registry is the storage of images: Docker's distribution 2.8 in Harbor's build.
 local component = import '../lib/component.libsonnet';
 local native = import '../lib/native.libsonnet';
+local place = import '../lib/storage.libsonnet';
 local shared = import 'shared.libsonnet';
 
 // The registry's own names of the log levels.
@@ -10,7 +11,6 @@ local storage(m) =
   local purging = m.spec.upload_purging;
   {
     cache: { layerinfo: 'redis' },
-    filesystem: { rootdirectory: m.harbor.paths.storage },
     maintenance: {
       uploadpurging: if purging.enabled then {
         enabled: true,
@@ -20,7 +20,7 @@ local storage(m) =
       } else { enabled: false },
     },
     delete: { enabled: true },
-  };
+  } + place.driver(m);
 
 // redis is the cache of what lies where. Its password comes from the environment.
 local redis(m) = {
@@ -68,16 +68,16 @@ function(m)
     secretEnv: {
       REGISTRY_HTTP_SECRET: 'registry_http_secret',
       [if m.spec.redis.password then 'REGISTRY_REDIS_PASSWORD']: 'redis_password',
-    },
+    } + place.secretEnv(m),
     files: [{
       path: m.harbor.paths.registry_config,
       key: 'config.yml',
       content: native.yaml(config(m)),
       // registryctl collects garbage by the same file
       share: 'registry',
-    }] + m.trustedCA,
+    }] + place.files(m, '/harbor_cust_cert/s3-ca.crt') + m.trustedCA,
     secretFiles: [{ path: '/etc/registry/passwd', material: 'passwd' }],
-    volumes: [{ name: 'registry', path: m.harbor.paths.storage }],
+    volumes: place.mounts(m),
     probe: { http: { path: '/', port: 5000 } },
     compose+: shared.healthcheck(self.probe),
     resources: shared.requests('250m', '256Mi', '256Mi'),

@@ -2,6 +2,7 @@
 // and by the registry's configuration.
 local component = import '../lib/component.libsonnet';
 local native = import '../lib/native.libsonnet';
+local place = import '../lib/storage.libsonnet';
 local shared = import 'shared.libsonnet';
 
 local config(m) = {
@@ -17,11 +18,11 @@ function(m)
     secretEnv: {
       CORE_SECRET: 'core_secret',
       JOBSERVICE_SECRET: 'jobservice_secret',
-    },
+    } + place.secretEnv(m),
     files: [{ path: '/etc/registryctl/config.yml', key: 'config.yml', content: native.yaml(config(m)) }]
            + [file for file in m.components.registry.files if std.get(file, 'share') == 'registry']
            + m.trustedCA,
-    volumes: [{ name: 'registry', path: m.harbor.paths.storage }],
+    volumes: place.mounts(m),
     probe: { http: { path: '/api/health', port: 8080 } },
     compose+: shared.healthcheck(self.probe),
     resources: shared.requests('50m', '128Mi', '64Mi'),

@@ -25,6 +25,8 @@
     dependsOn: [],
     replicas: null,
     singleton: false,
+    // runs when it is told to, and ends
+    once: false,
     gracePeriod: 30,
     targets: ['compose', 'kubernetes'],
     sidecars: {},

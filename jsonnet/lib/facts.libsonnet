@@ -1,28 +1,17 @@
 // What the rules in schema/rules/ read of the model: what follows from the spec,
 // and is known here only.
-local replicas = import '../targets/kubernetes/replicas.libsonnet';
 local storage = import '../targets/kubernetes/storage.libsonnet';
+local pool = import 'pool.libsonnet';
+local s3 = import 's3.libsonnet';
 
-// Each process of these has a pool of max_open_conns.
-local pooled = ['core', 'jobservice', 'exporter'];
-
-// most is how many pods of a component there can be.
-local most(m, c) =
-  local scaling = m.spec.kubernetes.autoscaling;
-  if c.name in scaling then std.max(replicas(m, c), scaling[c.name].max_replicas) else replicas(m, c);
-
-local processes(m) =
-  local count(components, of) = std.sum([of(c) for c in components if std.member(pooled, c.name)]);
-  (if m.onCompose then count(m.composeComponents, function(c) std.length(m.spec.vm.nodes)) else 0)
-  + (if m.onKubernetes then count(m.kubernetesComponents, function(c) most(m, c)) else 0);
-
-// node says what a virtual machine publishes and where its logs lie: on CephFS
-// what follows the mount point names the place, anything else is its own.
+// node says what a virtual machine publishes and where its logs lie: on the
+// shared file system what follows the mount point names the place, anything else is its own.
 local node(m, entry) =
   local vm = m.spec.vm;
-  local mountPoint = std.rstripChars(std.get(entry, 'mount_point', vm.mount_point), '/') + '/';
+  local point = m.mountPoint(entry);
   local directory = std.get(entry, 'log_directory', std.get(vm, 'log_directory', ''));
-  local shared = std.startsWith(directory + '/', mountPoint);
+  local mountPoint = if point == null then '' else std.rstripChars(point, '/') + '/';
+  local shared = point != null && std.startsWith(directory + '/', mountPoint);
   {
     name: entry.name,
     published: m.net.published(entry),
@@ -36,6 +25,7 @@ local node(m, entry) =
 // m: the model
 // Result: plain data; the rules call it `model`
 function(m) {
+  environment: if m.environment == null then '' else m.environment,
   harbor: {
     version: m.harbor.version,
     minor: m.harbor.minor,
@@ -58,6 +48,15 @@ function(m) {
   nodes: if m.onCompose then [node(m, entry) for entry in m.spec.vm.nodes] else [],
   cluster: if m.onKubernetes then { minor: m.cluster.minor, has: m.cluster.has } else { minor: 0, has: {} },
   volume_driver: if m.onKubernetes then storage.driver(m) else '',
+  storage: {
+    images: m.storage.images,
+    files: if m.storage.files == null then '' else m.storage.files,
+    // what lies outside and must answer
+    hosts: [server[1] for server in m.storage.servers],
+    // volumes that every instance must see and only one does
+    unshared: if m.storage.files != null then [] else [name for name in m.wantsShared if !m.volumes[name].shared],
+    bucket: if m.storage.objects then [m.spec.storage.s3.bucket, s3.directory(m)] else [],
+  },
   components: {
     [name]: {
       singleton: m.components[name].singleton,
@@ -68,7 +67,7 @@ function(m) {
     }
     for name in std.objectFields(m.components)
   },
-  processes: processes(m),
+  processes: pool.processes(m),
   // what pods can be scaled by because hagen brings its rule
   metrics: std.objectFields(m.metrics),
 }

@@ -29,6 +29,8 @@ function(version)
     publicSecrets: generation.public_secrets.values,
     paths: generation.paths,
     features: facts.features,
+    // the tables that a release needs, where it does not make them
+    schema: std.get(facts, 'schema'),
     proxyCacheTypes: std.get(facts, 'proxy_cache_types', []),
     replicationAdapters: std.get(facts, 'replication_adapters', []),
     components: {

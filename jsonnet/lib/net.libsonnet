@@ -16,6 +16,8 @@ function(spec) {
   external: url.scheme + '://' + url.authority,
   https: url.scheme == 'https',
   termination: std.get(std.get(registry, 'tls', {}), 'termination', if url.scheme == 'https' then 'proxy' else 'off'),
+  // the authority that clients must be told of, null where they know it
+  authorityFile: if url.scheme == 'https' then std.get(std.get(registry, 'tls', {}), 'ca') else null,
   // TLS ends at Harbor's own proxy, which therefore holds the certificate
   tlsAtProxy: self.termination == 'proxy',
   // the name of the proxy's port behind the registry's URL

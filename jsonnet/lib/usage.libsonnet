@@ -29,13 +29,11 @@ local reads(target, parts) = std.flatMap(
 
 // m: the model
 function(m) {
-  local ceph = m.spec.storage.cephfs,
-  local compose = if m.onCompose then reads('compose', std.flatMap(function(c) c.parts, m.composeComponents)) + [
-    { group: 'ceph_key', use: { target: 'compose', component: 'mount', as: 'file ' + ceph.secret_file } },
-  ] else [],
-  local cluster = if m.onKubernetes then reads('kubernetes', std.flatMap(function(c) c.parts, m.kubernetesComponents)) + [
-    { group: 'ceph_key', use: { target: 'kubernetes', component: 'storage', as: 'volume ' + ceph.secret_name } },
-  ] else [],
+  // by which the shared file system is mounted, where that needs one
+  local key = if m.storage.system == null then null else m.storage.system.key,
+  local mounting(use) = if key == null then [] else [{ group: key.material, use: use(key) }],
+  local compose = if m.onCompose then reads('compose', std.flatMap(function(c) c.parts, m.composeComponents)) + mounting(function(key) { target: 'compose', component: 'mount', as: 'file ' + key.place }) else [],
+  local cluster = if m.onKubernetes then reads('kubernetes', std.flatMap(function(c) c.parts, m.kubernetesComponents)) + mounting(function(key) { target: 'kubernetes', component: 'storage', as: 'volume ' + key.secret }) else [],
   local facts(material) = if material in m.secrets then m.secrets[material] else unknown,
   local named(material) = facts(material) { material: material },
   local used = list.grouped(compose + cluster),

@@ -1,5 +1,5 @@
 // The bundle: one Compose project per virtual machine. Nodes differ in nothing
-// but their address, their port and where CephFS and the logs lie.
+// but their address, their port and where the shared files and the logs lie.
 local service = import 'compose/service.libsonnet';
 local host = import 'host.libsonnet';
 
@@ -11,8 +11,9 @@ local place(m, node) = {
   local vm = m.spec.vm,
   name: node.name,
   address: node.address,
-  mountPoint: std.get(node, 'mount_point', vm.mount_point),
-  logDirectory: std.get(node, 'log_directory', std.get(vm, 'log_directory', self.mountPoint + '/log/' + node.name)),
+  mountPoint: m.mountPoint(node),
+  local logs = if self.mountPoint == null then m.dataDirectory + '/log' else self.mountPoint + '/log/' + node.name,
+  logDirectory: std.get(node, 'log_directory', std.get(vm, 'log_directory', logs)),
   port: m.net.published(node),
 };
 

@@ -7,12 +7,6 @@ local fileSet(name, folder, files) = {
   spec: { folder: folder, files: files },
 };
 
-// clients must be told of a registry without TLS: Docker insists on it.
-local clients(m) = fileSet('clients', 'clients', [{
-  path: 'daemon.json',
-  content: std.manifestJsonEx({ 'insecure-registries': [m.net.authority] }, '  ') + '\n',
-}]);
-
 // m: the model
 // Result: FileSets
 function(m)
@@ -23,7 +17,8 @@ function(m)
          content: (import 'documents/kubernetes.libsonnet')(m),
        }]),
      ] else [])
+  + [fileSet('database', 'database', m.databaseFiles)]
   + (import 'documents/adapter.libsonnet')(m, fileSet)
   + (import 'documents/nodes.libsonnet').files(m, fileSet)
-  + (if m.net.https then [] else [clients(m)])
+  + (import 'documents/clients.libsonnet').files(m, fileSet)
   + (if m.balancer.wanted then [fileSet('balancer', 'balancer', (import 'balancer.libsonnet')(m))] else [])

@@ -6,6 +6,7 @@ function(m)
   local namespace = import 'kubernetes/namespace.libsonnet';
   local priority = import 'kubernetes/priority.libsonnet';
   local storage = import 'kubernetes/storage.libsonnet';
+  local job = import 'kubernetes/job.libsonnet';
   local workload = import 'kubernetes/workload.libsonnet';
   local service = import 'kubernetes/service.libsonnet';
   local budget = import 'kubernetes/budget.libsonnet';
@@ -16,7 +17,9 @@ function(m)
   + priority(m)
   + storage.objects(m)
   + std.flatMap(
-    function(c) [workload(m, c)] + service(m, c) + budget(m, c) + autoscaler(m, c) + monitor(m, c),
+    function(c)
+      if c.once then [job(m, c)]
+      else [workload(m, c)] + service(m, c) + budget(m, c) + autoscaler(m, c) + monitor(m, c),
     m.kubernetesComponents
   )
   + expose(m)

@@ -21,7 +21,7 @@ const awkward = `p@%:/#?&"'\$x$$${y} z`
 
 // checkCompose has docker-compose 1.29 and Compose v5 resolve the file, with the
 // variables of the secrets where .env says that they are, and wants both to
-// understand the same.
+// understand the same, also of what starts by its name alone.
 func checkCompose(file File) error {
 	secrets, err := os.MkdirTemp("", "hagen-secrets-")
 	if err != nil {
@@ -81,7 +81,7 @@ func resolveOld(file File, secrets string) (map[string]any, error) {
 	if !strings.HasPrefix(version, "1.29.") {
 		return nil, fmt.Errorf("docker-compose is %s, want Debian's 1.29: run test/install.sh", strings.TrimSpace(version))
 	}
-	stdout, stderr, err := command(file.Dir(), environment(secrets), "docker-compose", "config")
+	stdout, stderr, err := command(file.Dir(), environment(secrets), "docker-compose", "--profile", "once", "config")
 	return resolved(stdout, stderr, err)
 }
 
@@ -90,7 +90,7 @@ func resolveCurrent(file File, secrets string) (map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	stdout, stderr, err := command(file.Dir(), environment(secrets), program, "config", "--format", "json")
+	stdout, stderr, err := command(file.Dir(), environment(secrets), program, "--profile", "once", "config", "--format", "json")
 	return resolved(stdout, stderr, err)
 }
 

@@ -125,8 +125,8 @@ func fstabLines(table, point string) ([]string, error) {
 		if len(fields) != 6 {
 			return nil, fmt.Errorf("line %d has %d fields, want 6", i+1, len(fields))
 		}
-		if fields[2] == "ceph" && !strings.Contains(","+fields[3]+",", ",_netdev,") {
-			return nil, fmt.Errorf("line %d: ceph without _netdev", i+1)
+		if (fields[2] == "ceph" || fields[2] == "nfs") && !strings.Contains(","+fields[3]+",", ",_netdev,") {
+			return nil, fmt.Errorf("line %d: %s without _netdev", i+1, fields[2])
 		}
 		fields[1] = point
 		lines = append(lines, strings.Join(fields, " "))

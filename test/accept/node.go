@@ -69,7 +69,7 @@ func checkDotenv(file File) error {
 
 // nodeLine are the forms of a line of node.list, which the scripts of the bundle
 // take apart at the blanks.
-var nodeLine = regexp.MustCompile(`^((registry|environment|node) [\w.-]+|harbor \d+\.\d+\.\d+|(bundle|mount|data) /\S+|entry https? \S+ /\S*|serve \d+|` +
+var nodeLine = regexp.MustCompile(`^((registry|environment|node) [\w.-]+|system [A-Z]\w+( [a-z0-9.-]+)+|harbor \d+\.\d+\.\d+|(bundle|mount|lock|data) /\S+|entry https? \S+ /\S*|serve \d+|` +
 	`directory /\S+ \d+ [0-7]{4}|peer [\w.-]+ \S+ \d+|port [\d.]+ \d+|reach [a-z]+ \S+ \d+|subnet [\d.]+/\d+)$`)
 
 // checkNodeList wants lines of known forms, and the bundle's own name in it.

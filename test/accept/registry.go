@@ -10,7 +10,8 @@ import (
 
 	"github.com/docker/distribution/configuration"
 	"github.com/docker/distribution/registry/storage/driver/factory"
-	_ "github.com/docker/distribution/registry/storage/driver/filesystem" // the only driver that hagen renders
+	_ "github.com/docker/distribution/registry/storage/driver/filesystem" // the drivers that hagen renders
+	_ "github.com/docker/distribution/registry/storage/driver/s3-aws"
 	"github.com/sirupsen/logrus"
 	"gopkg.in/yaml.v2"
 )
@@ -89,11 +90,17 @@ func knownKeys(data []byte) error {
 }
 
 func registryStorage(config *configuration.Configuration) error {
-	if config.Storage.Type() != "filesystem" {
-		return fmt.Errorf("storage is %q, want filesystem", config.Storage.Type())
+	kind := config.Storage.Type()
+	if kind != "filesystem" && kind != "s3" {
+		return fmt.Errorf("storage is %q, want filesystem or s3", kind)
 	}
 	if root := config.Storage.Parameters()["rootdirectory"]; root == nil || root == "" {
-		return errors.New("storage.filesystem.rootdirectory did not arrive")
+		return fmt.Errorf("storage.%s.rootdirectory did not arrive", kind)
+	}
+	if redirect, ok := config.Storage["redirect"]; ok {
+		if _, ok := redirect["disable"].(bool); !ok {
+			return errors.New("storage.redirect.disable is no boolean: the registry ends in a panic")
+		}
 	}
 	_, err := factory.Create(config.Storage.Type(), config.Storage.Parameters())
 	return err

@@ -89,15 +89,26 @@ func checkScript(file File) error {
 	if err := checkShell(file); err != nil {
 		return err
 	}
-	path, err := filepath.Abs(filepath.Join(file.Dir(), file.Base()))
+	path, remove, err := lies(file)
 	if err != nil {
 		return err
 	}
+	defer remove()
 	stdout, _, err := command(filepath.Dir(path), nil, "shellcheck", "--external-sources", "--format=gcc", path)
 	if err != nil {
 		return fmt.Errorf("shellcheck: %w\n%s", err, stdout)
 	}
 	return nil
+}
+
+// lies is where a script lies beside those that it reads; one inside of a manifest
+// is written out.
+func lies(file File) (path string, remove func(), err error) {
+	if strings.Contains(file.Path, "!") {
+		return stage(file.Base(), file.Data)
+	}
+	path, err = filepath.Abs(filepath.Join(file.Dir(), file.Base()))
+	return path, func() {}, err
 }
 
 // checkCertificates wants nothing but X.509 certificates: a key has no place in Git.

@@ -23,6 +23,7 @@ func newCluster(t testing.TB) *server {
 		// A node that comes late for once stays: the machine is busy.
 		"--node-monitor-grace-period=1h",
 		"--pvclaimbinder-sync-period=1s",
+		"--horizontal-pod-autoscaler-sync-period=1s", "--horizontal-pod-autoscaler-cpu-initialization-period=1s",
 	})
 	start(t, "kube-scheduler", tool(t, "kubernetes", "kube-scheduler"), nil, []string{
 		"--kubeconfig=" + s.kubeconfig, "--leader-elect=false",

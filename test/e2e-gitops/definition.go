@@ -1,7 +1,9 @@
 package gitops
 
 import (
+	"os"
 	"path/filepath"
+	"regexp"
 	"testing"
 )
 
@@ -30,4 +32,21 @@ func argoDefinitions(t testing.TB) []string {
 		filepath.Join(folder, "appproject-crd.yaml"),
 		filepath.Join(folder, "applicationset-crd.yaml"),
 	}
+}
+
+// monitoringDefinitions are the files that define what the Prometheus operator
+// reads, of the version that hagen checks against.
+func monitoringDefinitions(t testing.TB) []string {
+	t.Helper()
+	const module = "github.com/prometheus-operator/prometheus-operator"
+	sources, err := os.ReadFile(filepath.Join(root(), "schema", "gen", "sources.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pin := regexp.MustCompile(`"` + regexp.QuoteMeta(module) + `", "(v[^"]*)"`).FindSubmatch(sources)
+	if pin == nil {
+		t.Fatalf("schema/gen/sources.go does not name %s", module)
+	}
+	folder := moduleFolder(t, "kubernetes", module+"@"+string(pin[1]))
+	return []string{filepath.Join(folder, "example", "prometheus-operator-crd", "monitoring.coreos.com_servicemonitors.yaml")}
 }

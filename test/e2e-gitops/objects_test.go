@@ -1,6 +1,7 @@
 package gitops
 
 import (
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -16,7 +17,7 @@ import (
 func TestObjects(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
-	s.define(append(fluxDefinitions(t), argoDefinitions(t)...)...)
+	s.define(slices.Concat(fluxDefinitions(t), argoDefinitions(t), monitoringDefinitions(t))...)
 	for _, namespace := range []string{"harbor", "flux-system", "argocd"} {
 		s.create("{apiVersion: v1, kind: Namespace, metadata: {name: " + namespace + "}}")
 	}
@@ -28,16 +29,47 @@ func TestObjects(t *testing.T) {
 	t.Run("Kubernetes 1.7", s.refusesOld)
 }
 
+// TestObjectsOlder builds the examples for an older release of Kubernetes, and
+// hands them to it.
+func TestObjectsOlder(t *testing.T) {
+	t.Parallel()
+	const release = "1.30"
+	s := newServerOf(t, "kubernetes-"+release)
+	s.define(slices.Concat(fluxDefinitions(t), argoDefinitions(t), monitoringDefinitions(t))...)
+	for _, namespace := range []string{"harbor", "flux-system", "argocd"} {
+		s.create("{apiVersion: v1, kind: Namespace, metadata: {name: " + namespace + "}}")
+	}
+	const repository = "http://127.0.0.1/registry.git"
+	scaled := newRegistry(t, "hub-scaled/today", "hub-scaled.toml")
+	for _, r := range []*registry{forArgo(t, repository), forControllers(t, repository), scaled} {
+		r.release(release)
+		r.hagen("build")
+		total := 0
+		for _, folder := range []string{"kubernetes", "flux", "argocd"} {
+			if _, err := os.Stat(r.out(folder)); err == nil {
+				total += s.takes(t, r.out(folder))
+			}
+		}
+		t.Logf("%s: %d objects", r.name, total)
+		if total < 20 {
+			t.Errorf("%s: %d objects", r.name, total)
+		}
+	}
+}
+
+// ofOldReleases are renderings for a Kubernetes that cannot be built any more.
+var ofOldReleases = []string{filepath.Join(root(), "out", "hub-k8s-1-2"), filepath.Join(root(), "out", "hub-scaled", "then")}
+
 // takesExamples applies what is committed.
 func (s *server) takesExamples(t *testing.T) {
 	total := 0
-	for _, pattern := range []string{"*/kubernetes", "*/flux"} {
+	for _, pattern := range []string{"*/kubernetes", "*/*/kubernetes", "*/flux"} {
 		folders, err := filepath.Glob(filepath.Join(root(), "out", pattern))
 		if err != nil || len(folders) == 0 {
 			t.Fatalf("out/%s: nothing there (%v)", pattern, err)
 		}
 		for _, folder := range folders {
-			if filepath.Base(filepath.Dir(folder)) != "hub-k8s-1-2" {
+			if !slices.Contains(ofOldReleases, filepath.Dir(folder)) {
 				total += s.takes(t, folder)
 			}
 		}

@@ -3,6 +3,7 @@ package gitops
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -93,6 +94,19 @@ func (r *registry) without(keys ...string) {
 	r.t.Helper()
 	r.lines(func(key string) (string, bool) { return "", slices.Contains(keys, key) })
 }
+
+// release says for which release of Kubernetes the registry is built.
+func (r *registry) release(version string) {
+	r.t.Helper()
+	text := r.read(r.spec)
+	at := clusterVersion.FindStringSubmatchIndex(text)
+	if at == nil {
+		r.t.Fatal("the spec names no release of Kubernetes")
+	}
+	write(r.t, filepath.Join(r.folder, r.spec), text[:at[2]]+version+text[at[3]:])
+}
+
+var clusterVersion = regexp.MustCompile(`(?m)^\[kubernetes\]\nversion = "(.*)"$`)
 
 // lines puts other lines in the place of those of some keys.
 func (r *registry) lines(other func(key string) (string, bool)) {

@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/google/go-containerregistry/pkg/authn"
 	"github.com/google/go-containerregistry/pkg/name"
@@ -16,9 +17,12 @@ import (
 // client pushes and pulls as Docker does. Each request is a connection of its
 // own, so that a balancer that is not sticky spreads them over all nodes.
 type client struct {
-	registry string
-	options  []remote.Option
-	naming   []name.Option
+	registry  string
+	password  string
+	authority []byte
+	transport http.RoundTripper
+	options   []remote.Option
+	naming    []name.Option
 }
 
 func newClient(registry, password string, authority []byte) *client {
@@ -29,7 +33,7 @@ func newClient(registry, password string, authority []byte) *client {
 	if password != "" {
 		auth = &authn.Basic{Username: "admin", Password: password}
 	}
-	c := &client{registry: registry, options: []remote.Option{
+	c := &client{registry: registry, password: password, authority: authority, transport: transport, options: []remote.Option{
 		remote.WithTransport(transport), remote.WithAuth(auth), remote.WithJobs(1),
 		// what the balancer cannot mend must show
 		remote.WithRetryPredicate(func(error) bool { return false }), remote.WithRetryStatusCodes(),
@@ -38,6 +42,32 @@ func newClient(registry, password string, authority []byte) *client {
 		c.naming = append(c.naming, name.Insecure)
 	}
 	return c
+}
+
+// nobody is a client without a password.
+func (c *client) nobody() *client { return newClient(c.registry, "", c.authority) }
+
+// post sends a document to Harbor's API.
+func (c *client) post(path, body string) error {
+	scheme := "https://"
+	if len(c.authority) == 0 {
+		scheme = "http://"
+	}
+	request, err := http.NewRequest(http.MethodPost, scheme+c.registry+path, strings.NewReader(body))
+	if err != nil {
+		return err
+	}
+	request.SetBasicAuth("admin", c.password)
+	request.Header.Set("Content-Type", "application/json")
+	response, err := (&http.Client{Transport: c.transport}).Do(request)
+	if err != nil {
+		return err
+	}
+	response.Body.Close()
+	if response.StatusCode != http.StatusCreated {
+		return fmt.Errorf("POST %s: %s", path, response.Status)
+	}
+	return nil
 }
 
 func (c *client) reference(repository, tag string) (name.Reference, error) {

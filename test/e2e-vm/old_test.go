@@ -1,10 +1,13 @@
 package e2e
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
 )
 
 // oldTables are those of Harbor 1.x that its stand-in asks for.
@@ -22,7 +25,7 @@ func TestOld(t *testing.T) {
 	if _, err := p.admin.push("library/kept", "v1"); err != nil {
 		t.Fatal(err)
 	}
-	t.Run("50 of 50", func(t *testing.T) { many(t, p.admin) })
+	t.Run("50 of 50", func(t *testing.T) { many(t, p.admin, "/api/projects", `{"project_name": "closed", "public": 0}`) })
 	t.Run("uploads change the node", func(t *testing.T) { p.hops(t) })
 	t.Run("probe finds nothing", func(t *testing.T) { p.clean(t) })
 	t.Run("logs are apart, by date", func(t *testing.T) {
@@ -47,17 +50,32 @@ func TestOld(t *testing.T) {
 	t.Run("broken", func(t *testing.T) { p.broken(t) })
 }
 
-// many pushes and pulls fifty images, none of which may fail.
-func many(t *testing.T, c *client) {
+// many pushes and pulls fifty images each of a public project, where everybody may
+// pull, and of a private one, which is made here; none may fail or be open.
+func many(t *testing.T, c *client, projects, private string) {
 	t.Helper()
+	if err := c.post(projects, private); err != nil {
+		t.Fatal(err)
+	}
+	nobody := c.nobody()
 	for i := range 50 {
 		tag := fmt.Sprint("v", i)
-		pushed, err := c.push("library/many", tag)
-		if err != nil {
-			t.Fatal(err)
+		transfer(t, c, nobody, "library/many", tag)
+		transfer(t, c, c, "closed/many", tag)
+		var answer *transport.Error
+		if _, err := nobody.pull("closed/many", tag); !errors.As(err, &answer) || answer.StatusCode != http.StatusUnauthorized {
+			t.Fatalf("without a password closed/many:%s answers %v", tag, err)
 		}
-		if pulled, err := c.pull("library/many", tag); err != nil || pulled != pushed {
-			t.Fatalf("%v: pushed %s, pulled %s", err, pushed, pulled)
-		}
+	}
+}
+
+func transfer(t *testing.T, from, to *client, repository, tag string) {
+	t.Helper()
+	pushed, err := from.push(repository, tag)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if pulled, err := to.pull(repository, tag); err != nil || pulled != pushed {
+		t.Fatalf("%v: pushed %s, pulled %s", err, pushed, pulled)
 	}
 }

@@ -45,6 +45,8 @@ func TestThreeNodes(t *testing.T) {
 	admin := newClient("hub.lab", password, []byte(c.Read("authority.crt")))
 	eventually(t, 30*time.Second, func() error { _, err := admin.push("library/first", "v1"); return err })
 
-	t.Run("50 of 50", func(t *testing.T) { many(t, admin) })
+	t.Run("50 of 50", func(t *testing.T) {
+		many(t, admin, "/api/v2.0/projects", `{"project_name": "closed", "metadata": {"public": "false"}}`)
+	})
 	t.Run("the address moves", func(t *testing.T) { c.moves(t, admin) })
 }

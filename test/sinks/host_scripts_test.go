@@ -12,14 +12,26 @@ import (
 type machine struct {
 	t                   *testing.T
 	shell, root, bundle string
+	// types are those of file systems that it takes for shared, "" for what its
+	// bundle says.
+	types string
 }
 
+// cephTable is the storage of the sinks' registry, which others replace.
+const cephTable = "[storage.cephfs]\nmonitors = [\"10.1.0.1:6789\"]\npath = \"/apps/sinks\"\nuser = \"registry\"\n"
+
 func eachMachine(t *testing.T, test func(t *testing.T, m machine)) {
+	t.Helper()
+	eachMachineWith(t, cephTable, "tmpfs", test)
+}
+
+// eachMachineWith does so with another storage.
+func eachMachineWith(t *testing.T, storage, types string, test func(t *testing.T, m machine)) {
 	for _, shell := range shells {
 		t.Run(shell, func(t *testing.T) {
 			need(t, strings.Fields(shell)[0])
 			root := t.TempDir()
-			text := strings.Replace(specText, `extend = ["texts.libsonnet"]`, "", 1) +
+			text := strings.Replace(strings.Replace(specText, cephTable, storage, 1), `extend = ["texts.libsonnet"]`, "", 1) +
 				fmt.Sprintf("[vm]\nmount_point = %q\ndata_directory = %q\n\n", root+"/mnt", root+"/data")
 			bundle, _ := stage(t, buildText(t, moved(text)))
 			for _, dir := range []string{"/mnt", "/bin"} {
@@ -27,7 +39,7 @@ func eachMachine(t *testing.T, test func(t *testing.T, m machine)) {
 					t.Fatal(err)
 				}
 			}
-			test(t, machine{t, shell, root, bundle})
+			test(t, machine{t, shell, root, bundle, types})
 		})
 	}
 }
@@ -38,7 +50,7 @@ func (m machine) run(before, script string, args ...string) (said string, agreed
 	line := fmt.Sprintf("set -e; mount=%s; %s; exec %s %s/host/%s %s", m.root+"/mnt", before, m.shell, m.bundle, script, strings.Join(args, " "))
 	command := exec.CommandContext(m.t.Context(), "unshare", "--mount", "sh", "-c", line)
 	command.Dir = m.root
-	command.Env = append(os.Environ(), "PATH="+m.root+"/bin:"+os.Getenv("PATH"), "HAGEN_FILE_SYSTEMS=tmpfs")
+	command.Env = append(os.Environ(), "PATH="+m.root+"/bin:"+os.Getenv("PATH"), "HAGEN_FILE_SYSTEMS="+m.types)
 	out, err := command.CombinedOutput()
 	return string(out), err == nil
 }
@@ -75,6 +87,41 @@ func TestHostScripts(t *testing.T) {
 			if left, _ := os.ReadDir(m.root + "/mnt"); len(left) > 0 {
 				t.Errorf("%s: something was written to the local disk", c.name)
 			}
+		}
+	})
+}
+
+// TestHostScriptsOfNFS: a mount of NFS is what such a bundle wants, and what the
+// server will not let root change is left alone if it is right.
+func TestHostScriptsOfNFS(t *testing.T) {
+	eachMachineWith(t, "[storage.nfs]\nserver = \"10.1.0.1\"\npath = \"/export/harbor\"\n", "", func(t *testing.T, m machine) {
+		made := "for d in job_logs registry; do install -d -o 10000 -g 10000 -m 2770 $mount/data/$d; done; install -d -o 10000 -g 10000 $mount/log/a"
+		for _, c := range []struct {
+			name, before, script, want string
+			agreed                     bool
+		}{
+			{"not mounted", ":", "directories.sh", "mount NFS: ", false},
+			{"another file system", mountIt, "directories.sh", "is mounted as tmpfs, not as NFS", false},
+			{"made on the server", "HAGEN_FILE_SYSTEMS=tmpfs; export HAGEN_FILE_SYSTEMS; " + mountIt + "; " + made + "; mount -o remount,ro $mount", "directories.sh", "as they should be", true},
+			{"not made there", "HAGEN_FILE_SYSTEMS=tmpfs; export HAGEN_FILE_SYSTEMS; " + mountIt + "; mount -o remount,ro $mount", "directories.sh", "make it on the server", false},
+		} {
+			said, agreed := m.run(c.before, c.script)
+			if agreed != c.agreed || !strings.Contains(said, c.want) {
+				t.Errorf("%s: %v, %s", c.name, agreed, said)
+			}
+		}
+	})
+}
+
+// TestHostScriptsOfS3: where nothing is shared, nothing is to be mounted.
+func TestHostScriptsOfS3(t *testing.T) {
+	eachMachineWith(t, "[storage.s3]\nbucket = \"harbor\"\nendpoint = \"https://10.1.0.1\"\n", "", func(t *testing.T, m machine) {
+		if said, agreed := m.run(":", "directories.sh"); !agreed {
+			t.Errorf("directories: %s", said)
+		}
+		said, agreed := m.run(":", "preflight.sh", "--start")
+		if !agreed || !strings.Contains(said, "nothing in the way") {
+			t.Errorf("preflight: %s", said)
 		}
 	})
 }

@@ -88,9 +88,9 @@ local logging(m, c) =
     },
     journald: { driver: 'journald', options: { tag: c.id } },
   };
-  // the log container cannot send its own words to itself, and the engine's own
-  // default keeps all of them for ever
-  { logging: if c.id == 'log' then ownWords else drivers[rotation.driver] };
+  // the log container cannot send its own words to itself, and is not there yet for
+  // what runs once; the engine's own default keeps all of them for ever
+  { logging: if c.id == 'log' || c.once then ownWords else drivers[rotation.driver] };
 
 // conditions says what must be before a container starts. The log container must
 // listen, or Docker refuses to start those who write to it. Nothing else is
@@ -132,7 +132,9 @@ local start(m, owner, c) =
     service: {
                name: c.id,
                image: c.image,
-               restart: 'always',
+               restart: if c.once then 'no' else 'always',
+               // started by its name alone: compose run
+               [if c.once then 'profiles']: ['once'],
                [if c.gracePeriod > 30 then 'stop_grace_period']: c.gracePeriod + 's',
                [if c.command != null then 'entrypoint']: c.command,
                [if c.args != null then 'command']: c.args,

@@ -5,7 +5,9 @@ local scaling = import '../../lib/scaling.libsonnet';
 
 local rule(m, name) =
   local metric = m.metrics[name];
-  local selected = metric.series + '{namespace="' + m.spec.kubernetes.namespace + '"';
+  // of every namespace, so that the rules of several registries are the same: the
+  // adapter knows one rule for a name, and asks for the namespace itself
+  local selected = metric.series + '{namespace!=""';
   if metric.source == 'pods' then {
     seriesQuery: selected + ',pod!=""}',
     resources: { overrides: { namespace: { resource: 'namespace' }, pod: { resource: 'pod' } } },

@@ -3,18 +3,6 @@ local markdown = import '../../lib/markdown.libsonnet';
 local native = import '../../lib/native.libsonnet';
 
 {
-  // clients lists what docker clients need before they can reach the registry.
-  // m: the model
-  clients(m):: if m.net.https then [] else [{
-    title: 'Clients',
-    text: markdown.text([
-            'The registry speaks http. Every Docker that uses it needs the content of `clients/daemon.json` in',
-            '`/etc/docker/daemon.json`, with exactly this name and port, and a restart. Else it answers "server',
-            'gave HTTP response to HTTPS client".',
-          ]) + markdown.code('sh', ['docker info --format "{{json .RegistryConfig.InsecureRegistryCIDRs}} {{json .RegistryConfig.IndexConfigs}}"'])
-          + markdown.text(['Expected: `' + m.net.authority + '` is among them. containerd has the same in `/etc/containerd/certs.d/' + m.net.authority + '/hosts.toml`.']),
-  }],
-
   // registry is a round trip through every component that a push needs.
   // m: the model
   registry(m):: {

@@ -1,10 +1,10 @@
 // RUNBOOK-kubernetes.md: from an empty cluster to a pulled image.
-local cephfs = import '../../lib/cephfs.libsonnet';
 local markdown = import '../../lib/markdown.libsonnet';
 local native = import '../../lib/native.libsonnet';
 local scale = import '../../lib/scaling.libsonnet';
 local kind = import '../kubernetes/kind.libsonnet';
 local checks = import 'checks.libsonnet';
+local clients = import 'clients.libsonnet';
 local nodes = import 'nodes.libsonnet';
 
 local quote = native.shellQuote;
@@ -19,21 +19,30 @@ local namespace(m) = {
         + markdown.text(['Expected: `namespace/' + m.spec.kubernetes.namespace + '` is created' + (if again then ' or unchanged.' else ', or `AlreadyExists`.')]),
 };
 
-local directories(m) = {
+// directories is the step of the shared file system, where there is one.
+local directories(m) = if m.storage.system == null then [] else [{
+  local system = m.storage.system,
   local shared = [m.volumes[name] for name in std.objectFields(m.volumes) if m.volumes[name].shared],
-  title: 'Directories on CephFS',
+  local make(volume, path) = 'install -d -o ' + volume.owner + ' -g ' + volume.owner + ' -m 2770 ' + quote(path),
+  title: 'Directories on ' + system.title,
   text: markdown.text([
-    'A claim binds whether or not its directory exists; the pod then hangs in ContainerCreating. Mount',
-    'CephFS anywhere and make them. The set-group bit keeps the kubelet from changing the owner of every',
-    'stored file at each start.',
-  ]) + markdown.code('sh', [
-    'mount -t ceph ' + quote(cephfs.source(m.spec.storage.cephfs)) + ' /mnt -o '
-    + quote(std.join(',', cephfs.options(m.spec.storage.cephfs))),
-  ] + [
-    'install -d -o ' + volume.owner + ' -g ' + volume.owner + ' -m 2770 ' + quote('/mnt/' + volume.path)
-    for volume in shared
-  ] + ['umount /mnt']),
-};
+    'A claim binds whether or not its directory exists; the pod then hangs in ContainerCreating. '
+    + (if system.rootWrites then 'Mount' else 'Make them'),
+  ] + (if system.rootWrites then [
+         system.title + ' anywhere and make them. The set-group bit keeps the kubelet from changing the owner of every',
+         'stored file at each start.',
+       ] else [
+         'as root on the server, which takes root of others for nobody (root_squash). The set-group bit keeps the',
+         'kubelet from changing the owner of every stored file at each start.',
+       ])) + markdown.code(
+    'sh',
+    if system.rootWrites then
+      ['mount -t ' + system.type + ' ' + quote(system.source) + ' /mnt -o ' + quote(std.join(',', system.options))]
+      + [make(volume, '/mnt/' + volume.path) for volume in shared]
+      + ['umount /mnt']
+    else [make(volume, volume.directory) for volume in shared]
+  ),
+}];
 
 // folder applies a folder of this rendering. An older kubectl would take
 // kustomization.yaml for an object of a kind that the cluster does not know.
@@ -93,9 +102,11 @@ local apply(m) = {
   text: markdown.text(['With the folder `kubernetes` of this rendering, unless Argo CD or Flux does it:'])
         + markdown.code('sh', [folder(m, 'kubernetes'), kubectl(m) + ' get pvc,pods'])
         + markdown.text([
-          'Expected: every claim is Bound, every pod is Running and ready. Until ' + m.harbor.health.component + ' has answered for the',
-          'first time, others may restart once or twice. A pod in ContainerCreating names its reason in',
-          '`kubectl describe pod`: mostly a Secret, or a directory on CephFS, that is not there.',
+          'Expected: every claim is Bound, every pod is Running and ready'
+          + std.join('', [', that of the Job ' + m.names.object(c) + ' Completed' for c in m.kubernetesComponents if c.once])
+          + '.',
+          'Until ' + m.harbor.health.component + ' has answered for the first time, others may restart once or twice. A pod in',
+          'ContainerCreating names its reason in `kubectl describe pod`: mostly a Secret' + (if m.storage.system == null then '' else ', or a directory on ' + m.storage.system.title + ',') + ' that is not there.',
         ]),
 };
 
@@ -182,6 +193,7 @@ local replace(m) =
     ]) + markdown.code('sh', [
       kubectl(m) + ' delete pod -l ' + selector(c)
       for c in m.kubernetesComponents
+      if !c.once
     ]),
   }];
 
@@ -194,13 +206,13 @@ function(m)
   + markdown.text(['Harbor ' + m.harbor.version + ' at ' + m.net.external + '.'])
   + markdown.steps(
     nodes.steps(m)
-    + [namespace(m), directories(m), secrets(m)]
+    + [namespace(m)] + directories(m) + [secrets(m)]
     + [step for step in m.steps.kubernetes if !later(step)]
     + [apply(m)]
     + [
       engines[engine](m, m.site)
       for engine in (if 'repository' in m.spec.gitops || 'source' in m.spec.gitops then m.spec.gitops.engines else [])
     ]
-    + scaling(m) + checks.clients(m) + [checks.registry(m)]
+    + scaling(m) + [clients.step(m)] + [checks.registry(m)]
     + replace(m) + [step for step in m.steps.kubernetes if later(step)]
   )

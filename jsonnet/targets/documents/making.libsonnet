@@ -20,8 +20,8 @@ local composed(form) = std.foldl(
 );
 
 // command makes one material as a file of its name.
-// user: of CephFS
-local command(user, facts) =
+// m: the model
+local command(m, facts) =
   local material = facts.material;
   local file = quote(material);
   local ways = {
@@ -32,7 +32,7 @@ local command(user, facts) =
     htpasswd: 'htpasswd -niB -C 10 ' + quote(facts.user) + ' < ' + quote(facts.of) + ' > ' + file,
     composed: 'printf %s "' + composed(facts.form) + '" > ' + file,
     copy: 'cp /path/to/' + material + ' ' + file,
-    ceph: 'ceph auth get-key ' + quote('client.' + user) + ' > ' + file + '  # on a machine of the Ceph cluster',
+    ceph: 'ceph auth get-key ' + quote('client.' + m.spec.storage.cephfs.user) + ' > ' + file + '  # on a machine of the Ceph cluster',
   };
   local formats = { text: 'given', 'pem-certificate': 'copy', 'pem-key': 'copy', 'ceph-key': 'ceph' };
   ways[if facts.kind == 'given' then formats[std.get(facts, 'format', 'text')] else facts.kind];
@@ -57,7 +57,7 @@ local order = ['random', 'given', 'rsa', 'certificate', 'htpasswd', 'composed'];
     'umask 077 && mkdir -p secrets && cd secrets',
     "random() { head -c 4096 /dev/urandom | LC_ALL=C tr -dc 'A-Za-z0-9' | head -c \"$1\"; }",
   ] + [
-    command(m.spec.storage.cephfs.user, facts)
+    command(m, facts)
     for kind in order
     for facts in m.usage.materials
     if facts.kind == kind

@@ -11,6 +11,17 @@ local scripts = {
   'watch.sh': importstr 'watch.sh',
 };
 
+// log is the directory of the log container, which may lie on the shared file system.
+local log(m, here) =
+  local point = if here.mountPoint == null then null else here.mountPoint + '/';
+  local shared = point != null && std.startsWith(here.logDirectory, point);
+  {
+    path: here.logDirectory,
+    owner: if m.harbor.generation == '2' then 10000 else 0,
+    mode: '0755',
+    [if shared then 'directory']: std.rstripChars(m.storage.system.path, '/') + '/' + std.substr(here.logDirectory, std.length(point), 4096),
+  };
+
 // directories lists those that must exist: Docker is told not to make any, for
 // its own would belong to root.
 local directories(m, here) =
@@ -18,12 +29,13 @@ local directories(m, here) =
   [
     local volume = m.volumes[name];
     if volume.shared
-    then { path: here.mountPoint + '/' + volume.path, owner: volume.owner, mode: '2770' }
+    // directory: where it lies on the server
+    then { path: here.mountPoint + '/' + volume.path, owner: volume.owner, mode: '2770', directory: volume.directory }
     else { path: m.dataDirectory + '/' + volume.path, owner: volume.owner, mode: '0750' }
     for name in used
   ] + (
     if 'log' in m.effective
-    then [{ path: here.logDirectory, owner: if m.harbor.generation == '2' then 10000 else 0, mode: '0755' }]
+    then [log(m, here)]
     else []
   );
 
@@ -43,8 +55,16 @@ local services(m) =
   local external = std.get(m.spec.logging, 'external');
   [['database', m.database.host, m.database.port]]
   + at('redis', m.spec.redis.addresses, 6379)
-  + at('monitor', m.spec.storage.cephfs.monitors, 6789)
+  + std.flatMap(function(server) at(server[0], [server[1]], server[2]), m.storage.servers)
   + (if external == null || external.protocol != 'tcp' then [] else [['logs', external.host, external.port]]);
+
+// mount says what must be mounted where, if anything must. Whoever is updated
+// holds a lock that all nodes see, where root may write it.
+local mount(m, here) =
+  local system = m.storage.system;
+  local lock = if system == null || !system.rootWrites then m.dataDirectory else here.mountPoint;
+  (if system == null then [] else ['mount ' + here.mountPoint, std.join(' ', ['system', system.title] + system.types)])
+  + ['lock ' + lock];
 
 local lines(kind, rows) = [std.join(' ', [kind] + ['' + word for word in row]) for row in rows];
 
@@ -55,7 +75,7 @@ local list(m, here) = std.join('\n', [
                                        'harbor ' + m.spec.registry.version,
                                        'node ' + here.name,
                                        'bundle ' + m.bundleDirectory,
-                                       'mount ' + here.mountPoint,
+                                     ] + mount(m, here) + [
                                        'data ' + m.dataDirectory,
                                        'entry ' + m.net.entry + ' ' + m.net.host + ' ' + m.harbor.health.path,
                                        'serve ' + here.port,

@@ -2,14 +2,20 @@
 local markdown = import '../../lib/markdown.libsonnet';
 local native = import '../../lib/native.libsonnet';
 local checks = import '../documents/checks.libsonnet';
+local clients = import '../documents/clients.libsonnet';
 local node = import 'node.libsonnet';
 
 local quote = native.shellQuote;
 
-local mount(m, here, unit) = {
-  title: 'CephFS',
-  text: markdown.text(['`secrets.sh` has written the key to `' + m.spec.storage.cephfs.secret_file + '`.'])
-        + markdown.code('sh', ['apt-get install --yes ceph-common', 'install -d -m 0755 ' + quote(here.mountPoint)])
+// types are those by which the kernel lists a mount.
+local types(system) = std.join(' or ', ['`' + name + '`' for name in system.types if !std.startsWith(name, 'fuse.')]);
+
+// mount is the step of the shared file system, where there is one.
+local mount(m, here, unit) = if m.storage.system == null then [] else [{
+  local system = m.storage.system,
+  title: system.title,
+  text: (if system.key == null then '' else markdown.text(['`secrets.sh` has written the key to `' + system.key.place + '`.']))
+        + markdown.code('sh', ['apt-get install --yes ' + system.package, 'install -d -m 0755 ' + quote(here.mountPoint)])
         + (if unit == null
            then markdown.code('sh', ['cat host/fstab >> /etc/fstab', 'systemctl daemon-reload', 'mount ' + quote(here.mountPoint)])
            else markdown.text(['By the unit, or by the line in `host/fstab`; not by both.'])
@@ -19,13 +25,27 @@ local mount(m, here, unit) = {
                   'systemctl enable --now ' + unit,
                 ]))
         + markdown.code('sh', ['findmnt ' + quote(here.mountPoint)])
-        + markdown.text(['Expected: one line with the type `ceph`. Nothing below the mount point may be made while it is not mounted.']),
-};
+        + markdown.text(['Expected: one line with the type ' + types(system) + '. Nothing below the mount point may be made while it is not mounted.']),
+}];
+
+// keeper says where the directories are made: by the node, or on a server that
+// takes root for nobody.
+local keeper(m, list) =
+  local system = m.storage.system;
+  local shared = [entry for entry in list if 'directory' in entry];
+  if system == null || system.rootWrites || shared == [] then ''
+  else markdown.text([
+    'The server takes root of this node for nobody (root_squash): what lies on it is made there, once, as root:',
+  ]) + markdown.code('sh', [
+    'install -d -o ' + entry.owner + ' -g ' + entry.owner + ' -m ' + entry.mode + ' ' + quote(entry.directory)
+    for entry in shared
+  ]);
 
 local directories(m, here) = {
   local list = node.directories(m, here),
   title: 'Directories',
   text: markdown.text(['The containers write as the owner named here; a directory of another owner ends in 500 on push.'])
+        + keeper(m, list)
         + markdown.code('sh', ['sh host/directories.sh'])
         + markdown.code('sh', ['ls -ldn ' + std.join(' ', [quote(entry.path) for entry in list])])
         + markdown.text(
@@ -65,7 +85,7 @@ local secrets(m) = {
   text: ways[m.spec.secrets.provider](m)
         + markdown.text([
           'Expected: `written to ' + m.secretsPath + '`, and `as they should be` when it is done again. Another place is named by',
-          'the variable `HAGEN_SECRETS`, also for `docker compose`. At boot a unit does it before CephFS is mounted:',
+          'the variable `HAGEN_SECRETS`, also for `docker compose`. At boot a unit does it before ' + (if m.storage.system == null then 'Docker starts' else m.storage.system.title + ' is mounted') + ':',
         ])
         + markdown.code('sh', [
           'install -m 0644 host/hagen-secrets.service /etc/systemd/system/',
@@ -170,9 +190,10 @@ function(m)
   // the same on every node
   local rest = markdown.steps(
     [step for step in m.steps.compose if !later(step)]
-    + [preflight, start(m)] + balancer(m) + checks.clients(m) + [checks.registry(m)]
+    + [preflight, start(m)] + balancer(m) + [clients.step(m)] + [checks.registry(m)]
     + [update(m)] + [step for step in m.steps.compose if later(step)],
-    5
+    // after those of the node
+    if m.storage.system == null then 4 else 5
   );
   local first = [bundle(m), secrets(m)];
   function(here, unit)
@@ -181,5 +202,5 @@ function(m)
       'Harbor ' + m.harbor.version + ' at ' + m.net.external + '. This node is ' + here.address + ' and listens on port ' + here.port + redirect(m) + '.',
       'Steps are done as root in this folder. Nodes differ only in what this file says of them.',
     ])
-    + markdown.steps(first + [mount(m, here, unit), directories(m, here)])
+    + markdown.steps(first + mount(m, here, unit) + [directories(m, here)])
     + rest

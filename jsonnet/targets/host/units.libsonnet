@@ -1,5 +1,5 @@
-// The units of a node: the service that starts the bundle once CephFS is there,
-// and the timer that starts again what has stayed down.
+// The units of a node: the service that starts the bundle once its storage is
+// there, and the timer that starts again what has stayed down.
 local node = import 'node.libsonnet';
 local secrets = import 'secrets.libsonnet';
 
@@ -12,9 +12,11 @@ local service(m, here) = std.join('\n', [
   'Requires=docker.service',
   'Wants=network-online.target',
   'After=docker.service network-online.target hagen-secrets.service',
-  'RequiresMountsFor=' + text(here.mountPoint),
-  '# an empty directory in place of CephFS would start an empty registry',
-  'AssertPathIsMountPoint=' + text(here.mountPoint),
+] + (if here.mountPoint == null then [] else [
+       'RequiresMountsFor=' + text(here.mountPoint),
+       '# an empty directory in place of ' + m.storage.system.title + ' would start an empty registry',
+       'AssertPathIsMountPoint=' + text(here.mountPoint),
+     ]) + [
   '',
   '[Service]',
   'Type=oneshot',

@@ -15,6 +15,8 @@ local versions = {
 local fields = {
   budgetMaxUnavailable: 7,
   allowPrivilegeEscalation: 8,
+  mountOptions: 8,
+  jobBackoffLimit: 8,
   priorityClassName: 8,
   cephSecretNamespace: 9,
   emptyDirSizeLimit: 10,

@@ -56,4 +56,4 @@ function(m, c)
     terminationGracePeriodSeconds: c.gracePeriod,
     containers: [container(m, c, part) for part in c.parts],
     [if std.length(volumes) > 0 then 'volumes']: volumes,
-  } + security(m, c) + spread(m, c) + placement(m)
+  } + security(m, c) + (if c.once then {} else spread(m, c)) + placement(m)

@@ -1,15 +1,20 @@
-// CephFS for a cluster: a volume and its claim for each shared directory.
+// The shared file system for a cluster: a volume and its claim for each directory.
 
 // driver resolves "auto": the plugin of Kubernetes itself while it is whole or
 // nothing is known of ceph-csi, and ceph-csi otherwise.
-local driver(m) =
+local cephDriver(m) =
   local ceph = m.spec.storage.cephfs;
   if ceph.volume_driver != 'auto' then ceph.volume_driver
   else if m.cluster.has.cephRemoved then 'csi'
   else if !m.cluster.has.cephDeprecated || !('cluster_id' in ceph) then 'in-tree'
   else 'csi';
 
-local inTree(m, volume) =
+local driver(m) =
+  if m.storage.files == null then ''
+  else if m.storage.files == 'nfs' then m.spec.storage.nfs.volume_driver
+  else cephDriver(m);
+
+local cephInTree(m, volume) =
   local ceph = m.spec.storage.cephfs;
   {
     cephfs: {
@@ -22,7 +27,7 @@ local inTree(m, volume) =
     },
   };
 
-local csi(m, handle, volume) =
+local cephCSI(m, handle, volume) =
   local ceph = m.spec.storage.cephfs;
   local options = std.join(',', ceph.mount_options);
   {
@@ -42,10 +47,31 @@ local csi(m, handle, volume) =
     volumeMode: 'Filesystem',
   };
 
+// cephfs and nfs say what is mounted, and how.
+// names: of the volume
+local cephfs(m, names, volume) = if driver(m) == 'csi' then cephCSI(m, names.pv, volume) else cephInTree(m, volume);
+
+local nfs(m, names, volume) =
+  local server = m.spec.storage.nfs.server;
+  (if driver(m) == 'csi' then {
+     csi: {
+       driver: 'nfs.csi.k8s.io',
+       volumeHandle: names.pv,
+       volumeAttributes: { server: server, share: volume.directory },
+     },
+     volumeMode: 'Filesystem',
+   } else { nfs: { server: server, path: volume.directory, readOnly: false } })
+  + (if m.cluster.has.mountOptions then { mountOptions: m.storage.system.options + m.storage.system.further } else {});
+
+// early is how releases before the field are told the options of a mount.
+local early(m) =
+  if m.storage.files != 'nfs' || m.cluster.has.mountOptions then {}
+  else { 'volume.beta.kubernetes.io/mount-options': std.join(',', m.storage.system.options + m.storage.system.further) };
+
 local persistentVolume(m, volume, names) = {
   apiVersion: 'v1',
   kind: 'PersistentVolume',
-  metadata: { name: names.pv, labels: names.labels, annotations: { 'hagen.dev/component': 'storage' } },
+  metadata: { name: names.pv, labels: names.labels, annotations: { 'hagen.dev/component': 'storage' } + early(m) },
   spec: {
     capacity: { storage: volume.size },
     accessModes: ['ReadWriteMany'],
@@ -53,7 +79,7 @@ local persistentVolume(m, volume, names) = {
     storageClassName: '',
     // no other claim may take the volume
     claimRef: { apiVersion: 'v1', kind: 'PersistentVolumeClaim', name: names.pvc, namespace: m.spec.kubernetes.namespace },
-  } + (if driver(m) == 'csi' then csi(m, names.pv, volume) else inTree(m, volume)),
+  } + { cephfs: cephfs, nfs: nfs }[m.storage.files](m, names, volume),
 };
 
 local claim(m, volume, names) = {
@@ -75,7 +101,7 @@ local claim(m, volume, names) = {
 };
 
 {
-  // driver is the plugin that mounts CephFS: "in-tree" or "csi".
+  // driver is the plugin that mounts it: "in-tree" or "csi", "" where nothing is.
   // m: the model
   driver:: driver,
 

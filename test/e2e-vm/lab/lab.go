@@ -30,7 +30,7 @@ const (
 
 // programs are what a lab runs, all of Debian.
 var programs = strings.Fields(
-	"dockerd docker docker-compose containerd runc iptables ip nsenter mount haproxy redis-server redis-sentinel nginx rsyslogd docker-registry curl busybox age findmnt keepalived systemctl " + systemd)
+	"dockerd docker docker-compose containerd runc iptables ip nsenter mount haproxy redis-server redis-sentinel nginx rsyslogd docker-registry curl busybox age findmnt keepalived skopeo systemctl " + systemd)
 
 // Enter returns the exit code of the program in its lab, and true; or false
 // inside of it, where the tests run. The first process of a node ends here too.

@@ -127,6 +127,11 @@ func (n *Node) Run(line string) (string, error) {
 	return out.String(), nil
 }
 
+// Root is a path of the node as the lab sees it.
+func (n *Node) Root(path string) string {
+	return fmt.Sprintf("/proc/%d/root%s", n.init.Process.Pid, path)
+}
+
 // Write puts a file on the node.
 func (n *Node) Write(path, text string, mode os.FileMode) error {
 	cmd := n.Command(fmt.Sprintf("mkdir -p '%s' && cat >'%s' && chmod %o '%s'", filepath.Dir(path), path, mode, path))

@@ -3,8 +3,8 @@
 #   sh host/update.sh                     in the folder of a new bundle, or of the
 #                                         running one, which then is started anew
 #   sh host/update.sh --without node2     although node2 is down
-# Only one node at a time is let through: it holds a lock on the shared file
-# system, and every other node must answer. What ran before is kept beside it,
+# Only one node at a time is let through: it holds a lock, on the shared file
+# system if it may write there, and every other node must answer. What ran before is kept beside it,
 # and its update.sh is the way back.
 set -eu
 umask 022
@@ -38,7 +38,8 @@ expected() {
 
 # lock lets one node through at a time.
 lock() {
-	held=$(facts mount)/.update-$(facts registry)
+	held=$(facts lock)/.update-$(facts registry)
+	mkdir -p "$(facts lock)"
 	if ! mkdir "$held" 2>/dev/null; then
 		holder=$(cat "$held/node" 2>/dev/null || echo 'another node')
 		[ "$holder" = "$(facts node)" ] || {
@@ -70,9 +71,20 @@ others() {
 	done
 }
 
+# images lists those of the services that start by themselves: docker-compose 1.29
+# names the others too.
+images() {
+	compose "$bundle" config | awk '
+		function end() { if (image != "" && !once) print image; image = ""; once = 0 }
+		/^  [^ ]/ { end() }
+		/^    image:/ { gsub(/["'\'']/, "", $2); image = $2 }
+		/^    profiles:/ { once = 1 }
+		END { end() }' | sort -u
+}
+
 # pulled fetches the images while the old containers still run.
 pulled() {
-	compose "$bundle" config | awk '$1 == "image:" { gsub(/["'\'']/, "", $2); print $2 }' | sort -u | while read -r image; do
+	images | while read -r image; do
 		docker image inspect "$image" >/dev/null 2>&1 || docker pull --quiet "$image" ||
 			fail "the image $image cannot be pulled" 'nothing was changed: the node still runs what it ran' \
 				'docker load it, or mend the way to its registry'
@@ -112,6 +124,8 @@ sh "$here/secrets.sh"
 sh "$here/directories.sh"
 sh "$here/preflight.sh" --start
 pulled
+# a lock that the others do not see lets two begin at once
+[ "$(facts lock)" = "$(facts mount)" ] || others
 # The proxy first: it ends what is under way and takes no more, so that the
 # balancer turns to the others before anything behind it stops.
 compose "$target" stop proxy

@@ -9,5 +9,5 @@ here=$(cd "$(dirname "$0")" && pwd)
 prepared
 mounted || exit 1
 # an update stops containers on purpose
-if [ "$(cat "$(facts mount)/.update-$(facts registry)/node" 2>/dev/null)" = "$(facts node)" ]; then exit 0; fi
+if [ "$(cat "$(facts lock)/.update-$(facts registry)/node" 2>/dev/null)" = "$(facts node)" ]; then exit 0; fi
 compose "$bundle" up --detach --no-recreate

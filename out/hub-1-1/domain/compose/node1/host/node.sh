@@ -2,7 +2,10 @@
 # shellcheck disable=SC2034,SC2154
 # What the scripts of this folder share; each reads it with its own folder in
 # "here". node.list beside it says what holds on this node, a line each:
-#   registry NAME, node NAME, bundle DIRECTORY, mount DIRECTORY, data DIRECTORY
+#   registry NAME, node NAME, bundle DIRECTORY, data DIRECTORY
+#   mount DIRECTORY                 where the shared file system lies, if there is one
+#   system NAME TYPE…               what it is, and as what the kernel lists it
+#   lock DIRECTORY                  where a node says that it is being updated
 #   environment NAME, harbor RELEASE   what it was made for; hagen diff reads it
 #   directory PATH OWNER MODE       must exist before a container starts
 #   entry SCHEME HOST PATH          how a node is asked whether it serves
@@ -64,17 +67,19 @@ kind() {
 # fill the local disk with an empty registry.
 mounted() {
 	mount=$(facts mount)
+	[ -n "$mount" ] || return 0
+	system=$(facts system)
 	found=$(kind "$mount")
 	[ -n "$found" ] || {
 		say "nothing is mounted on $mount" 'the containers would write to the local disk, into an empty registry' \
-			"mount CephFS: systemctl start $(systemd-escape --path --suffix=mount "$mount" 2>/dev/null || echo its unit), or mount $mount"
+			"mount ${system%% *}: systemctl start $(systemd-escape --path --suffix=mount "$mount" 2>/dev/null || echo its unit), or mount $mount"
 		return 1
 	}
-	case " ${HAGEN_FILE_SYSTEMS:-ceph fuse.ceph fuse.ceph-fuse} " in
+	case " ${HAGEN_FILE_SYSTEMS:-${system#* }} " in
 	*" $found "*) ;;
 	*)
-		say "$mount is mounted as $found, not as CephFS" 'the nodes would not see the same images' \
-			'unmount it and mount CephFS; if it is another file system that all nodes share, name its type in HAGEN_FILE_SYSTEMS'
+		say "$mount is mounted as $found, not as ${system%% *}" 'the nodes would not see the same images' \
+			"unmount it and mount ${system%% *}; if it is another file system that all nodes share, name its type in HAGEN_FILE_SYSTEMS"
 		return 1
 		;;
 	esac

@@ -1,0 +1,3 @@
+module hagen/test/database
+
+go 1.26.0
