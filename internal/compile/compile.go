@@ -84,6 +84,8 @@ type Site struct {
 	named   []named
 	need    secret.Need
 	index   secret.Index
+	// described is what the files describe, if rules were evaluated.
+	described registry.Site
 }
 
 // Worker compiles the sites of one spec, one at a time. Its virtual machine
@@ -164,7 +166,6 @@ func (w *Worker) compile(doc *spec.Document, environment string) (Site, error) {
 	site.Manifest = w.manifest(r.root, r.files, environment)
 	site.Folder = folder(site.Manifest)
 	site.Evidence = r.evidence(site.Files)
-	site.Evidence.described = &registry.Site{}
 	site.history = w.history(r.doc, objects, site.Base, patched, ours, theirs)
 	return site, w.judge(&site, r)
 }

@@ -8,6 +8,7 @@ import (
 	"hagen/internal/artifact"
 	"hagen/internal/conform"
 	"hagen/internal/diag"
+	"hagen/internal/registry"
 	"hagen/internal/rule"
 )
 
@@ -15,6 +16,8 @@ import (
 type verdict struct {
 	findings  []rule.Finding
 	unchecked []string
+	// described is what the files describe.
+	described registry.Site
 }
 
 // verdict holds the files against those who will read them, and beside that
@@ -28,7 +31,8 @@ func (w *Worker) verdict(rules *rule.Evaluator, e Evidence) (verdict, error) {
 		report, err = w.checker.Check(e.Files, artifact.Text(artifact.Map(e.Spec["kubernetes"])["version"]))
 		done <- err
 	}()
-	found := artifactFindings(rules, w.parity, e)
+	described := registry.Read(e.Files, w.parity.Names)
+	found := artifactFindings(rules, w.parity, e, described)
 	if err := <-done; err != nil {
 		return verdict{}, err
 	}
@@ -38,7 +42,7 @@ func (w *Worker) verdict(rules *rule.Evaluator, e Evidence) (verdict, error) {
 	for _, d := range report.Findings {
 		found = append(found, rule.Finding{Diagnostic: d})
 	}
-	return verdict{found, report.Unchecked}, nil
+	return verdict{found, report.Unchecked, described}, nil
 }
 
 // judge runs all checks over the final files of a site. What the spec waives
@@ -52,7 +56,7 @@ func (w *Worker) judge(site *Site, r rendering) error {
 	if err != nil {
 		return err
 	}
-	site.Unchecked = v.unchecked
+	site.Unchecked, site.described = v.unchecked, v.described
 	var told []diag.Diagnostic
 	var open []rule.Finding
 	for _, f := range v.findings {
@@ -91,7 +95,7 @@ func (w *Worker) blame(site *Site, rules *rule.Evaluator, found []rule.Finding) 
 	}
 	earlier := h.findings(func(files artifact.Set) []rule.Finding {
 		e := site.Evidence
-		e.Files, e.described = files, nil
+		e.Files = files
 		v, _ := w.verdict(rules, e)
 		return v.findings
 	})

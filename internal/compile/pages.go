@@ -12,6 +12,7 @@ import (
 	"hagen/internal/artifact"
 	"hagen/internal/bundle"
 	"hagen/internal/diag"
+	"hagen/internal/registry"
 	"hagen/internal/secret"
 	"hagen/internal/site"
 	"hagen/internal/spec"
@@ -24,7 +25,10 @@ func (s Site) WithPages() (Site, error) {
 	if s.Evidence.Spec["site"] == false {
 		return s, nil
 	}
-	described := s.Evidence.read(s.history.worker.parity.Names)
+	described := s.described
+	if described.Targets == nil {
+		described = registry.Read(s.Files, s.history.worker.parity.Names)
+	}
 	if err := s.history.complete(); err != nil {
 		return s, err
 	}

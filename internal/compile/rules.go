@@ -24,20 +24,6 @@ const ruleParity = "HG090"
 type Evidence struct {
 	Spec, Model map[string]any
 	Files       artifact.Set
-
-	// described keeps what the files describe, once somebody has read it.
-	described *registry.Site
-}
-
-// read returns what the files describe.
-func (e Evidence) read(names registry.Names) registry.Site {
-	if e.described == nil {
-		return registry.Read(e.Files, names)
-	}
-	if e.described.Targets == nil {
-		*e.described = registry.Read(e.Files, names)
-	}
-	return *e.described
 }
 
 // ownRules reads rules/*.yaml beside the spec.
@@ -155,11 +141,10 @@ func specFindings(rules *rule.Evaluator, e Evidence) []rule.Finding {
 // ArtifactFindings evaluates the shipped rules that read artifacts, and compares
 // the targets.
 func (c *Compiler) ArtifactFindings(e Evidence) []rule.Finding {
-	return artifactFindings(c.rules.Evaluator(), c.parity, e)
+	return artifactFindings(c.rules.Evaluator(), c.parity, e, registry.Read(e.Files, c.parity.Names))
 }
 
-func artifactFindings(rules *rule.Evaluator, parity *registry.Parity, e Evidence) []rule.Finding {
-	site := e.read(parity.Names)
+func artifactFindings(rules *rule.Evaluator, parity *registry.Parity, e Evidence, site registry.Site) []rule.Finding {
 	found := rules.Evaluate(rule.Input{Spec: e.Spec, Model: e.Model, Items: itemsOf(e.Files, site)})
 	for _, d := range parity.Disparities(site) {
 		found = append(found, disparity(rules, d))
