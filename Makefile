@@ -7,7 +7,7 @@ VERSION ?= 0.1.0
 LDFLAGS  = -s -w -X main.version=$(VERSION)
 EXAMPLES = $(sort $(wildcard examples/*.toml))
 
-.PHONY: all tables build sops examples check format lint unit race stale example-secrets accept sinks database secrets flux s3 editors recipes e2e-vm e2e-image image image-base e2e-tools e2e-gitops test fuzz bench generate setup clean
+.PHONY: all tables build sops examples check format lint unit race stale example-secrets accept sinks database secrets flux s3 editors recipes e2e-vm e2e-site e2e-image image image-base e2e-tools e2e-gitops test fuzz bench generate setup clean
 
 all: build
 
@@ -119,6 +119,12 @@ e2e-vm: build sops
 		$(GO) test -count=1 -timeout 40m -run '$(E2E_VM_FIRST)' . & first=$$!; \
 		$(GO) test -count=1 -timeout 40m -skip '$(E2E_VM_FIRST)' .; second=$$?; \
 		wait $$first && exit $$second; }
+
+# e2e-site opens the pages of the examples in Debian's Chromium, uses them, and keeps
+# pictures of them in bin/e2e-site.
+e2e-site: build
+	test/install.sh e2e-site
+	cd test/e2e-site && $(GO) vet ./... && $(GO) test -count=1 -timeout 20m .
 
 # e2e-image builds the image on an engine of its own, by both builders, and runs it.
 e2e-image: build image-base

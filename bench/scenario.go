@@ -26,6 +26,7 @@ func scenarios() []scenario {
 		{"rebuild", rebuild},
 		{"environments", environments},
 		{"diff", difference},
+		{"site", pages},
 	}
 }
 
@@ -85,6 +86,26 @@ func plain(p *place, o options) ([]row, error) {
 	return []row{
 		rowOf("hagen build, no overlay", samples[0], "kustomize", samples[1]),
 		rowOf("kustomize build, no patch", samples[1], "", nil),
+	}, nil
+}
+
+// pages: a build with pages against the same without.
+func pages(p *place, o options) ([]row, error) {
+	with, err := p.writeSpec("pages.toml", "", "")
+	if err != nil {
+		return nil, err
+	}
+	without, err := p.writeSpec("bare.toml", "site = false", "")
+	if err != nil {
+		return nil, err
+	}
+	samples, err := inTurn(o.runs, p.fresh(with), p.fresh(without))
+	if err != nil {
+		return nil, err
+	}
+	return []row{
+		rowOf("hagen build, with pages", samples[0], "site = false", samples[1]),
+		rowOf("hagen build, site = false", samples[1], "", nil),
 	}, nil
 }
 

@@ -6,6 +6,7 @@
 #   test/install.sh          for make test
 #   test/install.sh database for the servers of make test
 #   test/install.sh e2e-vm   for make e2e-vm
+#   test/install.sh e2e-site     for make e2e-site
 #   test/install.sh e2e-gitops   for make e2e-gitops
 set -eu
 
@@ -54,6 +55,13 @@ skopeo skopeo
 mariadbd mariadb-server
 curl curl
 /usr/share/postgresql/*/postgres.bki postgresql
+"
+fi
+
+# the browser of make e2e-site
+if [ "${1-}" = e2e-site ]; then
+	wanted="$wanted
+chromium chromium
 "
 fi
 

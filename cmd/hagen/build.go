@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"sort"
 	"sync"
 
@@ -58,6 +59,7 @@ type result struct {
 	Unchecked []string `json:"unchecked,omitempty"`
 
 	warnings []diag.Diagnostic
+	head     bundle.Head
 }
 
 func build(s streams, args []string, o buildOptions) error {
@@ -102,6 +104,10 @@ func compileInto(compiler *compile.Compiler, jobs []compile.Job, target target, 
 		if taken {
 			return sameFolder(site, jobs[i], other)
 		}
+		site, err := site.WithPages()
+		if err != nil {
+			return err
+		}
 		changes, err := target.put(site)
 		if err != nil {
 			return err
@@ -131,6 +137,7 @@ func newResult(site compile.Site, changes bundle.Changes) result {
 		Folder: filepath.ToSlash(site.Folder), Harbor: site.Manifest.Harbor,
 		Files: len(site.Files) + 1, Changes: changes, warnings: site.Warnings, Unchecked: site.Unchecked,
 	}
+	r.head = bundle.Head{Folder: r.Folder, Manifest: site.Manifest}
 	for _, warning := range site.Warnings {
 		r.Warnings = append(r.Warnings, diag.Mask(warning.Place.String()+": "+warning.Error()))
 	}
@@ -182,8 +189,26 @@ func summarize(s streams, o buildOptions, results []result) error {
 }
 
 func printJSON(w io.Writer, o buildOptions, results []result, stale bool) error {
-	asLists(results)
-	return printValue(w, map[string]any{"format": 1, "output": o.out, "check": o.check, "stale": o.check && stale, "sites": results})
+	index := "unchanged"
+	sites := slices.DeleteFunc(slices.Clone(results), func(r result) bool {
+		if r.Folder == "" {
+			index = verb(r.Changes)
+		}
+		return r.Folder == ""
+	})
+	asLists(sites)
+	return printValue(w, map[string]any{"format": 1, "output": o.out, "check": o.check, "stale": o.check && stale, "index": index, "sites": sites})
+}
+
+// verb says what became, or would become, of a single file.
+func verb(c bundle.Changes) string {
+	switch {
+	case len(c.Added) > 0:
+		return "added"
+	case len(c.Removed) > 0:
+		return "removed"
+	}
+	return "changed"
 }
 
 // asLists makes a list a list, even an empty one.

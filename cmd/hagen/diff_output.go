@@ -8,10 +8,12 @@ import (
 	"slices"
 	"strings"
 
+	"hagen/internal/artifact"
 	"hagen/internal/bundle"
 	"hagen/internal/compile"
 	"hagen/internal/diag"
 	"hagen/internal/diff"
+	"hagen/internal/site"
 )
 
 // withOutput compares what specs compile to with the output folder.
@@ -89,6 +91,8 @@ func rendered(dir string) (diff.Side, []string, error) {
 		}
 	}
 	m := content.Manifest
+	// Pages follow from all the rest, and a compiled side has none.
+	content.Files = slices.DeleteFunc(content.Files, func(file artifact.File) bool { return file.Component == site.Component })
 	return diff.Side{
 		Label: path.Clean(filepath.ToSlash(dir)), Registry: m.Name, Environment: m.Environment, Harbor: m.Harbor, Files: content.Files,
 	}, content.Notes, nil

@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"hagen/internal/bundle"
 	"hagen/internal/diag"
+	"hagen/internal/site"
 )
 
 // outputError words an error of the output folder.
@@ -41,6 +43,8 @@ func printSummary(w io.Writer, out string, results []result) {
 	for _, r := range results {
 		folder := path.Join(out, r.Folder)
 		switch {
+		case r.Folder == "":
+			// the page of all registries is news only to who checks
 		case r.Files == 0:
 			fmt.Fprintf(w, "%s: removed, %s\n", folder, whyGone(r))
 		case !r.Any():
@@ -63,6 +67,10 @@ func whyGone(r result) string {
 const mostListed = 20
 
 func printFew(w io.Writer, c bundle.Changes) {
+	// The pages follow from the others.
+	for _, list := range []*[]string{&c.Added, &c.Changed, &c.Removed} {
+		*list = slices.DeleteFunc(slices.Clone(*list), site.IsPage)
+	}
 	if c.Unchanged == 0 || len(c.Added)+len(c.Changed)+len(c.Removed) > mostListed {
 		return
 	}

@@ -111,7 +111,11 @@ func writeFolders(dir string, folders []bundle.Whole) ([]result, error) {
 			Files: len(folder.Files), Changes: changes,
 		})
 	}
-	return results, outputError(dir, writer.Commit())
+	if err := writer.Commit(); err != nil {
+		return nil, outputError(dir, err)
+	}
+	_, err = putIndex(dir, writer)
+	return results, outputError(dir, err)
 }
 
 func printPulled(s streams, ref oci.Reference, image oci.Image, dir string, results []result) error {

@@ -86,6 +86,10 @@ func (p *packer) add(job compile.Job, site compile.Site) error {
 	for _, warning := range site.Warnings {
 		p.warnings.Add(warning)
 	}
+	site, err := site.WithPages()
+	if err != nil {
+		return err
+	}
 	address, err := destination(p.to, site, job)
 	if err != nil {
 		return err

@@ -44,7 +44,7 @@ func newRoot(s streams) *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
 	})
-	root.AddCommand(newInit(s), newBuild(s), newValidate(s), newExplain(s), newSchema(s), newDiff(s), newEject(s), newSecrets(s), newPush(s), newPull(s), newProbe(s), newVersion(s))
+	root.AddCommand(newInit(s), newBuild(s), newValidate(s), newExplain(s), newSchema(s), newDiff(s), newEject(s), newSecrets(s), newPush(s), newPull(s), newProbe(s), newSite(s), newVersion(s))
 	return root
 }
 

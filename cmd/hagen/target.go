@@ -98,6 +98,27 @@ func (c comparison) finish(environment string, results *[]result) error {
 		}
 		*results = append(*results, gone...)
 	}
+	return c.index(results)
+}
+
+// index compares the page of all registries with what it would be after the
+// build.
+func (c comparison) index(results *[]result) error {
+	heads, err := bundle.Heads(c.out)
+	if err != nil {
+		return comparisonError(c.out, err)
+	}
+	data, err := indexPage(headsAfter(heads, *results))
+	if err != nil {
+		return err
+	}
+	changes, err := indexChanges(c.out, data)
+	if err != nil {
+		return comparisonError(c.out, err)
+	}
+	if changes.Any() {
+		*results = append(*results, result{Files: 1, Changes: changes})
+	}
 	return nil
 }
 
@@ -136,7 +157,18 @@ func (w *writing) finish(environment string, results *[]result) error {
 		return outputError(w.out, err)
 	}
 	*results = append(*results, gone...)
-	return w.retire(gone)
+	if err := w.retire(gone); err != nil {
+		return err
+	}
+	return outputError(w.out, w.index(results))
+}
+
+func (w *writing) index(results *[]result) error {
+	changes, err := putIndex(w.out, w.writer)
+	if err == nil && changes.Any() {
+		*results = append(*results, result{Files: 1, Changes: changes})
+	}
+	return err
 }
 
 // retire removes what a spec left in its own folder before it had

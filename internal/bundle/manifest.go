@@ -32,8 +32,18 @@ type Manifest struct {
 	// the files that it names, and of the library, overlays and schema.
 	Spec    string `json:"spec"`
 	Library string `json:"library"`
+	// Page is what the page of all registries says of this one, if it has pages.
+	Page *Page `json:"page,omitempty"`
 	// Files are sorted by path.
 	Files []Entry `json:"files"`
+}
+
+// Page is a registry in a few words: its address, how many machines it runs on,
+// and whether on Kubernetes.
+type Page struct {
+	URL        string `json:"url,omitempty"`
+	Nodes      int    `json:"nodes,omitempty"`
+	Kubernetes bool   `json:"kubernetes,omitempty"`
 }
 
 // Entry is one file of a manifest; Size is in bytes.
@@ -64,10 +74,12 @@ func ReadManifest(dir string) (Manifest, error) {
 		return m, err
 	}
 	if err := json.Unmarshal(data, &m); err != nil {
-		return m, fmt.Errorf("%s: %w", filepath.Join(dir, ManifestName), err)
+		return m, manifestError(filepath.Join(dir, ManifestName), err)
 	}
 	return m, nil
 }
+
+func manifestError(file string, err error) error { return fmt.Errorf("%s: %w", file, err) }
 
 // known returns the paths that hagen made in dir, its own manifest included,
 // and those of folders inside that have a manifest of their own.

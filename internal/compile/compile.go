@@ -19,6 +19,7 @@ import (
 	"hagen/internal/registry"
 	"hagen/internal/render"
 	"hagen/internal/rule"
+	"hagen/internal/secret"
 	"hagen/internal/spec"
 	"hagen/internal/unwrap"
 	"hagen/internal/validate"
@@ -81,6 +82,10 @@ type Site struct {
 
 	history *history
 	named   []named
+	need    secret.Need
+	index   secret.Index
+	// described is what the files describe, if rules were evaluated.
+	described registry.Site
 }
 
 // Worker compiles the sites of one spec, one at a time. Its virtual machine
@@ -141,6 +146,7 @@ func (w *Worker) compile(doc *spec.Document, environment string) (Site, error) {
 	if err != nil {
 		return site, err
 	}
+	site.need, site.index = r.need, sealed.index
 	objects := slices.Concat(r.objects, sealed.objects)
 	ours, theirs := shipped(r.overlays), userOverlays(r.root, w.dir)
 	if site.Base, err = w.overlay(r.doc, objects, ours); err != nil {

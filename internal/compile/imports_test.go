@@ -21,7 +21,7 @@ var allowed = map[string][]string{
 	"internal/reference": {"internal/artifact", "internal/diag", "schema"},
 	"internal/compile": {
 		"internal/artifact", "internal/bundle", "internal/conform", "internal/diag", "internal/overlay", "internal/registry",
-		"internal/render", "internal/rule", "internal/secret", "internal/spec", "internal/unwrap", "internal/validate",
+		"internal/render", "internal/rule", "internal/secret", "internal/site", "internal/spec", "internal/unwrap", "internal/validate",
 		"jsonnet", "overlays", "schema",
 	},
 	"internal/render/bake": {"internal/render"},
@@ -34,6 +34,7 @@ var allowed = map[string][]string{
 	"internal/impact":      {"internal/artifact", "internal/diff"},
 	"internal/review":      {"internal/diff", "internal/impact"},
 	"internal/view":        {"internal/diff"},
+	"internal/site":        {"internal/artifact", "internal/diag", "internal/registry", "schema"},
 	"internal/vault":       {"internal/artifact", "internal/diag", "internal/lock", "internal/material", "internal/secret"},
 	"jsonnet":              {}, "overlays": {}, "schema": {},
 }
@@ -60,6 +61,8 @@ var owners = map[string]string{
 	"github.com/bitnami-labs/sealed-secrets":  "internal/vault",
 	"oras.land/oras-go":                       "internal/probe internal/oci",
 	"github.com/aymanbagabas/go-udiff":        "internal/diff",
+	"github.com/yuin/goldmark":                "internal/site",
+	"github.com/fsnotify/fsnotify":            "cmd/hagen",
 }
 
 func TestImports(t *testing.T) {

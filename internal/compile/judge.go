@@ -8,6 +8,7 @@ import (
 	"hagen/internal/artifact"
 	"hagen/internal/conform"
 	"hagen/internal/diag"
+	"hagen/internal/registry"
 	"hagen/internal/rule"
 )
 
@@ -15,6 +16,8 @@ import (
 type verdict struct {
 	findings  []rule.Finding
 	unchecked []string
+	// described is what the files describe.
+	described registry.Site
 }
 
 // verdict holds the files against those who will read them, and beside that
@@ -28,7 +31,8 @@ func (w *Worker) verdict(rules *rule.Evaluator, e Evidence) (verdict, error) {
 		report, err = w.checker.Check(e.Files, artifact.Text(artifact.Map(e.Spec["kubernetes"])["version"]))
 		done <- err
 	}()
-	found := artifactFindings(rules, w.parity, e)
+	described := registry.Read(e.Files, w.parity.Names)
+	found := artifactFindings(rules, w.parity, e, described)
 	if err := <-done; err != nil {
 		return verdict{}, err
 	}
@@ -38,7 +42,7 @@ func (w *Worker) verdict(rules *rule.Evaluator, e Evidence) (verdict, error) {
 	for _, d := range report.Findings {
 		found = append(found, rule.Finding{Diagnostic: d})
 	}
-	return verdict{found, report.Unchecked}, nil
+	return verdict{found, report.Unchecked, described}, nil
 }
 
 // judge runs all checks over the final files of a site. What the spec waives
@@ -52,7 +56,7 @@ func (w *Worker) judge(site *Site, r rendering) error {
 	if err != nil {
 		return err
 	}
-	site.Unchecked = v.unchecked
+	site.Unchecked, site.described = v.unchecked, v.described
 	var told []diag.Diagnostic
 	var open []rule.Finding
 	for _, f := range v.findings {
@@ -148,7 +152,7 @@ func (h *history) indirectly(at int, files artifact.Set, f rule.Finding) string 
 		if file.Path != f.Artifact && !slices.Contains(f.Reads, file.Path) {
 			continue
 		}
-		if changed(h.states[at-1].objects, h.states[at].objects, file.From) != "" {
+		if changed(&h.states[at-1], &h.states[at], file.From) != "" {
 			if file.Path == f.Artifact {
 				return ""
 			}

@@ -2,6 +2,7 @@ package compile
 
 import (
 	"bytes"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -18,6 +19,18 @@ type state struct {
 	overlay string
 	place   diag.Place
 	objects []artifact.Object
+	byKey   map[string]artifact.Object
+}
+
+// find returns the object of a key, or nil.
+func (s *state) find(key string) artifact.Object {
+	if s.byKey == nil {
+		s.byKey = make(map[string]artifact.Object, len(s.objects))
+		for _, o := range s.objects {
+			s.byKey[o.Key()] = o
+		}
+	}
+	return s.byKey[key]
 }
 
 // name is the overlay with its place.
@@ -84,7 +97,7 @@ func (h *history) origin(file artifact.File) string {
 // that changed an object behind it.
 func (h *history) makers(file artifact.File) (made string, overlays []string) {
 	for i := 1; i < len(h.states); i++ {
-		verb := changed(h.states[i-1].objects, h.states[i].objects, file.From)
+		verb := changed(&h.states[i-1], &h.states[i], file.From)
 		name := h.states[i].name()
 		switch {
 		case verb == "added":
@@ -101,10 +114,10 @@ func (h *history) makers(file artifact.File) (made string, overlays []string) {
 
 // changed tells whether one of the objects is new after an overlay, or another
 // than before.
-func changed(before, after []artifact.Object, keys []string) string {
+func changed(before, after *state, keys []string) string {
 	verb := ""
 	for _, key := range keys {
-		old, now := find(before, key), find(after, key)
+		old, now := before.find(key), after.find(key)
 		switch {
 		case now == nil || equal(old, now):
 		case old == nil && key == keys[0]:
@@ -116,23 +129,40 @@ func changed(before, after []artifact.Object, keys []string) string {
 	return verb
 }
 
-func find(objects []artifact.Object, key string) artifact.Object {
-	i := slices.IndexFunc(objects, func(o artifact.Object) bool { return o.Key() == key })
-	if i < 0 {
-		return nil
-	}
-	return objects[i]
-}
-
 // equal compares what would be written: Kustomize may give numbers another
 // type.
 func equal(a, b artifact.Object) bool {
 	if a == nil || b == nil {
 		return a == nil && b == nil
 	}
-	before, errBefore := artifact.EncodeYAML(a)
-	now, errNow := artifact.EncodeYAML(b)
+	return sameValue(map[string]any(a), map[string]any(b))
+}
+
+// sameValue compares without writing: a build asks it of every object.
+func sameValue(a, b any) bool {
+	switch x := a.(type) {
+	case map[string]any:
+		y, ok := b.(map[string]any)
+		return ok && len(x) == len(y) && (reflect.ValueOf(x).Pointer() == reflect.ValueOf(y).Pointer() || sameEntries(x, y))
+	case []any:
+		y, ok := b.([]any)
+		return ok && slices.EqualFunc(x, y, sameValue)
+	case string, bool, nil:
+		return a == b
+	}
+	before, errBefore := artifact.EncodeYAML(map[string]any{"value": a})
+	now, errNow := artifact.EncodeYAML(map[string]any{"value": b})
 	return errBefore == nil && errNow == nil && bytes.Equal(before, now)
+}
+
+func sameEntries(a, b map[string]any) bool {
+	for key, value := range a {
+		other, ok := b[key]
+		if !ok || !sameValue(value, other) {
+			return false
+		}
+	}
+	return true
 }
 
 // files are what a state would be written as; a state that could not be

@@ -141,11 +141,10 @@ func specFindings(rules *rule.Evaluator, e Evidence) []rule.Finding {
 // ArtifactFindings evaluates the shipped rules that read artifacts, and compares
 // the targets.
 func (c *Compiler) ArtifactFindings(e Evidence) []rule.Finding {
-	return artifactFindings(c.rules.Evaluator(), c.parity, e)
+	return artifactFindings(c.rules.Evaluator(), c.parity, e, registry.Read(e.Files, c.parity.Names))
 }
 
-func artifactFindings(rules *rule.Evaluator, parity *registry.Parity, e Evidence) []rule.Finding {
-	site := registry.Read(e.Files, parity.Names)
+func artifactFindings(rules *rule.Evaluator, parity *registry.Parity, e Evidence, site registry.Site) []rule.Finding {
 	found := rules.Evaluate(rule.Input{Spec: e.Spec, Model: e.Model, Items: itemsOf(e.Files, site)})
 	for _, d := range parity.Disparities(site) {
 		found = append(found, disparity(rules, d))

@@ -25,6 +25,7 @@ func SecretsFolder(name, environment string) string {
 type sealed struct {
 	objects []artifact.Object
 	node    []byte
+	index   secret.Index
 }
 
 // secrets reads what lies encrypted beside the spec, and refuses what is not
@@ -53,7 +54,7 @@ func (w *Worker) secrets(r rendering) (sealed, error) {
 	if err != nil {
 		return sealed{}, secretsError(r.doc, environment, err)
 	}
-	return sealed{objects: objects, node: folder.Files[secret.NodeFile]}, folder.Annotate(r.objects)
+	return sealed{objects: objects, node: folder.Files[secret.NodeFile], index: folder.Index}, folder.Annotate(r.objects)
 }
 
 var secretsPath = []any{"secrets"}

@@ -36,6 +36,8 @@ type Document struct {
 	// Root holds maps, slices, strings, booleans, int64, float64 and, where
 	// the user wrote one, time.Time.
 	Root map[string]any
+	// Text is what the document was read from.
+	Text []byte
 
 	places      map[string]diag.Place
 	environment string
@@ -50,7 +52,7 @@ func Decode(file string, src []byte) (*Document, error) {
 	if _, err := toml.NewDecoder(bytes.NewReader(src)).Decode(&root); err != nil {
 		return nil, syntaxError(file, src, err)
 	}
-	document := &Document{File: file, Root: root, places: places(file, src)}
+	document := &Document{File: file, Root: root, Text: src, places: places(file, src)}
 	for _, key := range slices.Sorted(maps.Keys(root)) {
 		value, err := normalize(root[key])
 		if err != nil {
@@ -142,7 +144,7 @@ func (d *Document) Environments() []string {
 func (d *Document) Environment(name string) (*Document, error) {
 	root := maps.Clone(d.Root)
 	delete(root, environments)
-	out := &Document{File: d.File, Root: root, places: d.places, environment: name}
+	out := &Document{File: d.File, Root: root, Text: d.Text, places: d.places, environment: name}
 	if name == "" {
 		return out, nil
 	}

@@ -120,7 +120,7 @@ func TestOneOfEach(t *testing.T) {
 			seen[kind.Name] = true
 		}
 	}
-	for _, name := range strings.Fields("compose registry jobservice nginx manifest kustomization markdown") {
+	for _, name := range strings.Fields("compose registry jobservice nginx manifest kustomization markdown page images") {
 		if !seen[name] {
 			t.Errorf("no file of kind %s in out/", name)
 		}

@@ -42,6 +42,8 @@ func Kinds() []Kind {
 		kind("kubelet", `(^|/)nodes/[^/]+/kubeletconfiguration\.yaml$`, checkKubelet),
 		kind("kubelet drop-in", `(^|/)nodes/[^/]+/90-eviction\.conf$`, checkKubeletDropIn),
 		kind("containerd", `(^|/)nodes/[^/]+/containerd\.toml$`, checkContainerd),
+		kind("page", `^([^!]*/)?(index|site/[a-z0-9-]+)\.html$`, checkPage),
+		kind("images", `^images\.txt$`, checkImages),
 		kind("hosts of containerd", `(^|/)clients/hosts\.toml$`, checkHosts),
 		kind("registries of podman", `(^|/)clients/registries\.conf$`, checkRegistries),
 		kind("proxy of an engine", `(^|/)clients/http-proxy\.conf$`, checkProxy),
