@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"html/template"
 	"sort"
 
 	"github.com/spf13/cobra"
@@ -92,11 +93,14 @@ func runDiff(s streams, args []string, o diffOptions) error {
 		return err
 	}
 	c := &collector{reviewer: reviewer, streams: s}
+	if o.illustrated() {
+		c.pictures = map[string]template.HTML{}
+	}
 	if err := c.compare(args, o); err != nil {
 		return err
 	}
 	sort.SliceStable(c.reports, func(i, j int) bool { return c.reports[i].Name() < c.reports[j].Name() })
-	if err := o.show.print(s, c.reports); err != nil {
+	if err := o.show.print(s, c); err != nil {
 		return err
 	}
 	diag.Print(s.err, c.problems.ErrorOrNil())

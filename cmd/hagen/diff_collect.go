@@ -1,6 +1,7 @@
 package main
 
 import (
+	"html/template"
 	"sync"
 
 	"hagen/internal/artifact"
@@ -19,6 +20,8 @@ type collector struct {
 	// problems are what is told beside the reports: warnings, a broken base.
 	problems diag.List
 	broken   bool
+	// pictures are those of the registries that differ, if somebody looks at them.
+	pictures map[string]template.HTML
 }
 
 func (c *collector) compare(args []string, o diffOptions) error {
@@ -52,6 +55,11 @@ func (c *collector) add(p pairOfStates) {
 	report := c.reviewer.Also(filters).Report(p.old, p.new, p.notes...)
 	if p.broken {
 		report.Status = diff.Broken
+	}
+	if c.pictures != nil && report.Status != diff.Same && !p.broken {
+		if err := c.draw(report, p.old, p.new); err != nil {
+			report.Notes = append(report.Notes, "there are no pictures: "+err.Error())
+		}
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -48,12 +48,13 @@ func (o *showOptions) check() error {
 	return nil
 }
 
-func (o *showOptions) print(s streams, reports []diff.Report) error {
+func (o *showOptions) print(s streams, c *collector) error {
+	reports := c.reports
 	switch o.format {
 	case "json":
 		return view.JSON(s.out, reports)
 	case "html":
-		return view.HTML(s.out, reports)
+		return view.HTML(s.out, c.frame(), reports)
 	case "unified":
 		return view.Unified(s.out, reports)
 	case "markdown":

@@ -203,6 +203,7 @@ func (c *clusterReader) directory(k *Container, claim string) string {
 		c.target.Storage["server"] = scalar(attributes["server"])
 		return scalar(share)
 	}
+	c.target.CephCluster = scalar(attributes["clusterID"])
 	if name, ok := attributes["fsName"]; ok {
 		c.target.Storage["file system"] = scalar(name)
 	}

@@ -24,6 +24,8 @@ type Target struct {
 	// Name is "compose/NODE" or "kubernetes".
 	Name       string
 	Containers []Container
+	// CephCluster is the id by which ceph-csi knows the monitors, if volumes name that.
+	CephCluster string
 	// Storage says what is mounted, such as "user".
 	Storage map[string]string
 	// EntryHost and EntryPort are where clients arrive: the port is that of

@@ -18,7 +18,7 @@ func formats(t *testing.T, report diff.Report) map[string]string {
 	for name, write := range map[string]func(b *bytes.Buffer) error{
 		"text":    func(b *bytes.Buffer) error { return view.Text(b, reports, view.TextOptions{Width: 80, Color: true}) },
 		"json":    func(b *bytes.Buffer) error { return view.JSON(b, reports) },
-		"html":    func(b *bytes.Buffer) error { return view.HTML(b, reports) },
+		"html":    func(b *bytes.Buffer) error { return view.HTML(b, view.Frame{}, reports) },
 		"unified": func(b *bytes.Buffer) error { return view.Unified(b, reports) },
 	} {
 		var b bytes.Buffer

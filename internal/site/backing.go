@@ -101,6 +101,9 @@ func (m *model) storage() backing {
 		if server := p.target.Storage["server"]; server != "" {
 			b.Product, b.Port, b.Hosts = "NFS", nfsPort, with(b.Hosts, server)
 		}
+		if p.target.CephCluster != "" {
+			b.Product, b.several = "CephFS", true
+		}
 		for monitor := range strings.SplitSeq(p.target.Storage["monitors"], ",") {
 			if host, port, ok := strings.Cut(monitor, ":"); ok {
 				b.Product, b.Port, b.Hosts = "CephFS", port, with(b.Hosts, host)
@@ -113,10 +116,10 @@ func (m *model) storage() backing {
 		}
 	}
 	slices.Sort(b.Details)
-	if len(b.Hosts) == 0 {
+	if b.Product == "" {
 		m.bucket(&b)
 	}
-	b.several = len(b.Hosts) > 1
+	b.several = b.several || len(b.Hosts) > 1
 	return b
 }
 

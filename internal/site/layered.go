@@ -260,7 +260,7 @@ func (m *model) insideBox(at box, name string) box {
 		lines, class = []string{m.language.text("clients"), m.language.text("clients.says")}, "outside"
 	case m.backing(name) != nil:
 		b := m.backing(name)
-		lines, class, tip = []string{b.Title, b.Product + " " + b.Port}, "backing", m.backingText(name).Does
+		lines, class, tip = []string{b.Title, strings.TrimSpace(b.Product + " " + b.Port)}, "backing", m.backingText(name).Does
 	default:
 		if ports := m.portsOf(name); ports != "" {
 			lines = append(lines, ports)

@@ -66,6 +66,14 @@ type reach struct{ What, Host, Port string }
 type call struct{ From, To, Port string }
 
 func newModel(in Input, l *language) *model {
+	m := newTopology(in, l)
+	m.finder = newFinder(in.Values)
+	m.texts = m.readTexts()
+	return m
+}
+
+// newTopology reads what pictures show.
+func newTopology(in Input, l *language) *model {
 	m := &model{Input: in, language: l, byPath: map[string]artifact.File{}}
 	for _, file := range in.Files {
 		m.byPath[file.Path] = file
@@ -86,8 +94,6 @@ func newModel(in Input, l *language) *model {
 	m.readPrograms()
 	m.readBackings()
 	m.readCalls()
-	m.finder = newFinder(in.Values)
-	m.texts = m.readTexts()
 	return m
 }
 

@@ -237,12 +237,11 @@ func (m *model) overview(v view, runbooks []document) overviewView {
 			o.FirstMachine = d.First
 		}
 	}
-	if len(m.Machines) > 0 {
-		o.Deployments = append(o.Deployments, m.deployment("vm", m.language.text("picture.vm"), m.Machines, m.entry, machineGrid).svg(""))
-	}
 	if m.Cluster != nil {
 		o.Workloads, o.Pods = m.pods()
-		o.Deployments = append(o.Deployments, m.deployment("kubernetes", m.language.text("picture.kubernetes"), []*place{m.Cluster}, m.clusterEntry(), clusterGrid).svg(""))
+	}
+	for _, p := range m.deployments() {
+		o.Deployments = append(o.Deployments, p.svg(""))
 	}
 	inside, beside := m.inside()
 	note := m.language.text("picture.inside.says")

@@ -29,6 +29,9 @@ type box struct {
 	Text                 []label
 	// Pad is where a mark in its corner stands.
 	PadX, PadY int
+	// Key tells it from all others of its picture, Mark that it is not what it is
+	// in another picture.
+	Key, Mark string
 }
 
 // label is text; Y is its base line.
@@ -62,7 +65,7 @@ func cut(text string, width int, letter float64) string {
 
 // newBox writes lines into a rectangle, the first as its title.
 func newBox(x, y, w, h int, of, class string, lines ...string) box {
-	b := box{X: x, Y: y, W: w, H: h, Of: of, Class: class, PadX: x + w - 2, PadY: y + 2}
+	b := box{X: x, Y: y, W: w, H: h, Of: of, Key: of, Class: class, PadX: x + w - 2, PadY: y + 2}
 	at := y + h/2 - len(lines)*lineHeight/2 + 13
 	for i, text := range lines {
 		letter, kind := smallLetter, "small"
@@ -108,6 +111,24 @@ var (
 func (g grid) size(chips int) (w, h int) {
 	rows := (chips + g.columns - 1) / g.columns
 	return g.columns*g.width + (g.columns+1)*chipGap + 8, headH + rows*(g.height+chipGap) + chipGap + 8
+}
+
+// The pictures of a deployment.
+const (
+	pictureVM         = "vm"
+	pictureKubernetes = "kubernetes"
+)
+
+// deployments draws the machines and the cluster, whichever there are.
+func (m *model) deployments() []picture {
+	var list []picture
+	if len(m.Machines) > 0 {
+		list = append(list, m.deployment(pictureVM, m.language.text("picture.vm"), m.Machines, m.entry, machineGrid))
+	}
+	if m.Cluster != nil {
+		list = append(list, m.deployment(pictureKubernetes, m.language.text("picture.kubernetes"), []*place{m.Cluster}, m.clusterEntry(), clusterGrid))
+	}
+	return list
 }
 
 // deployment draws places one beside the other, what clients reach above them and
@@ -165,7 +186,10 @@ func (d *drawing) front(y int, e entry, places []*place) int {
 		lines = append(lines, e.Address)
 	}
 	b := newBox(middle-130, y+46, 260, 24+len(lines)*lineHeight, "entry", "entry "+d.ways("entry"), lines...)
-	b.Href, b.Point = fileLink(e.File), e.Single
+	b.Href, b.Point, b.Key = fileLink(e.File), e.Single, "compose/entry"
+	if len(places) == 1 && places[0].namespace != "" {
+		b.Key = places[0].ID + "/entry"
+	}
 	d.add(b)
 	d.Lines = append(d.Lines, line{D: fmt.Sprintf("M%d %dV%d", middle, y, b.Y), Class: class + " " + d.ways("clients", "entry"), From: "clients", To: "entry"})
 	d.busY = b.Y + b.H
@@ -281,7 +305,7 @@ func (d *drawing) chip(p *place, item part, x, y int) {
 		lines = append(lines, d.count(item))
 	}
 	b := newBox(x, y, d.grid.width, d.grid.height, item.ID, "part "+d.ways(item.ID), lines...)
-	b.Href, b.Tip = fileLink(item.File), item.ID+": "+d.language.Components[item.ID].Does
+	b.Href, b.Tip, b.Key = fileLink(item.File), item.ID+": "+d.language.Components[item.ID].Does, p.ID+"/"+item.ID
 	b.Point = p.namespace != "" && item.Least == 1 && !item.sidecar && d.matters(item.ID)
 	d.add(b)
 }

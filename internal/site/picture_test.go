@@ -175,3 +175,71 @@ func TestFailuresTellTheMachines(t *testing.T) {
 		}
 	}
 }
+
+// What differs between two renderings is marked in both pictures, and nothing else.
+func TestCompare(t *testing.T) {
+	old, new := sample(t, 2, true), sample(t, 3, true)
+	core := &new.Cluster.target.Containers[1]
+	core.Image = "example.com/core:2"
+	oldPictures, newPictures := old.deployments(), new.deployments()
+	markBoxes(old.language, oldPictures, old.facts(), new.facts(), markRemoved)
+	markBoxes(new.language, newPictures, new.facts(), old.facts(), markAdded)
+	marks := func(pictures []picture) map[string]string {
+		found := map[string]string{}
+		for _, p := range pictures {
+			for _, b := range p.Boxes {
+				if b.Mark != "" {
+					found[p.ID+" "+b.Key] = b.Mark
+				}
+			}
+		}
+		return found
+	}
+	if got, want := fmt.Sprint(marks(oldPictures)), "map[kubernetes "+registry.Cluster+"/core:changed]"; got != want {
+		t.Errorf("before: %s, wanted %s", got, want)
+	}
+	after := marks(newPictures)
+	if after["kubernetes "+registry.Cluster+"/core"] != markChanged || after["vm compose/node3"] != markAdded || after["vm compose/node3/core"] != markAdded {
+		t.Errorf("after: %v", after)
+	}
+	for key := range after {
+		if !strings.HasPrefix(key, "vm compose/node3") && !strings.HasSuffix(key, "/core") {
+			t.Errorf("%s is marked", key)
+		}
+	}
+}
+
+// Pictures of two sides have no id and no link in common.
+func TestCompareAlone(t *testing.T) {
+	set, err := artifact.NewSet([]artifact.File{{Path: "compose/node1/docker-compose.yml", Data: []byte("services: {core: {image: a}}\n")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		before, after artifact.Set
+		count         int
+	}{"both": {set, set, 2}, "new": {nil, set, 1}, "gone": {set, nil, 1}, "none": {nil, nil, 0}} {
+		pairs, err := Compare("r", c.before, c.after)
+		if err != nil {
+			t.Fatal(err)
+		}
+		html := ""
+		for _, pair := range pairs {
+			html += string(pair.Before + pair.After)
+		}
+		if got := strings.Count(html, "<svg"); got != c.count {
+			t.Errorf("%s: %d pictures, wanted %d", name, got, c.count)
+		}
+		if strings.Contains(html, "<a ") || strings.Contains(html, `class="sign"`) {
+			t.Errorf("%s: a link or a mark: %s", name, html)
+		}
+		ids := map[string]bool{}
+		for _, part := range strings.Split(html, ` id="`)[1:] {
+			id, _, _ := strings.Cut(part, `"`)
+			if ids[id] {
+				t.Errorf("%s: the id %s twice", name, id)
+			}
+			ids[id] = true
+		}
+	}
+}

@@ -91,6 +91,9 @@ func (b box) write(w *writer) {
 	if b.Point {
 		class += " point"
 	}
+	if b.Mark != "" {
+		class += " " + b.Mark
+	}
 	element := "g"
 	switch {
 	case b.Href != "":
@@ -112,8 +115,14 @@ func (b box) write(w *writer) {
 	if b.Point {
 		fmt.Fprintf(w, `<circle class="mark" cx="%d" cy="%d" r="9"/><text class="bang" x="%d" y="%d">!</text>`, b.PadX-6, b.PadY+2, b.PadX-6, b.PadY+6)
 	}
+	if sign := signs[b.Mark]; sign != "" {
+		fmt.Fprintf(w, `<circle class="sign" cx="%d" cy="%d" r="8"/><text class="bang" x="%d" y="%d">%s</text>`, b.X+2, b.Y+2, b.X+2, b.Y+6, sign)
+	}
 	w.raw(`</` + element + `>`)
 }
+
+// signs say without colour what a mark says.
+var signs = map[string]string{markChanged: "≠", markAdded: "+", markRemoved: "−"}
 
 func (l label) write(w *writer) {
 	if l.Text == "" {

@@ -125,13 +125,13 @@ func TestOtherFormatsAreSafe(t *testing.T) {
 		if err := view.Text(&text, reports, view.TextOptions{Width: 60}); err != nil {
 			t.Fatal(err)
 		}
-		if err := view.HTML(&html, reports); err != nil {
+		if err := view.HTML(&html, view.Frame{}, reports); err != nil {
 			t.Fatal(err)
 		}
 		if err := view.Unified(&unified, reports); err != nil {
 			t.Fatal(err)
 		}
-		if strings.Contains(html.String(), "<script") || strings.Count(html.String(), "<section>") != len(reports) {
+		if strings.Contains(html.String(), "<script") || strings.Count(html.String(), "<section ") != len(reports) {
 			t.Fatalf("seed %d: something got out of the page", seed)
 		}
 		for name, b := range map[string]bytes.Buffer{"text": text, "html": html, "unified": unified} {

@@ -35,6 +35,36 @@ var (
 
 func TestMain(m *testing.M) { os.Exit(run(m)) }
 
+// changes is the page of hagen diff beside those of the renderings.
+const changes = "changes.html"
+
+// compare shows what becomes of an example with another database, more registries
+// and without metrics.
+func compare(dir string) error {
+	examples := filepath.Join(repository, "examples")
+	data, err := os.ReadFile(filepath.Join(examples, "hub-2.15.toml"))
+	if err != nil {
+		return err
+	}
+	text := strings.NewReplacer("postgres.example.com", "other.example.com", "[metrics]\nenabled = true", "[metrics]\nenabled = false").Replace(string(data)) +
+		"\n[components.registry]\nreplicas = 5\n"
+	spec := filepath.Join(dir, "changed", "hub-2.15.toml")
+	if err := os.CopyFS(filepath.Dir(spec), os.DirFS(examples)); err != nil {
+		return err
+	}
+	if err := os.WriteFile(spec, []byte(text), 0o644); err != nil {
+		return err
+	}
+	var said strings.Builder
+	diff := hagen("diff", "--exit-zero", "--format", "html", "-o", out, spec)
+	diff.Stderr = &said
+	page, err := diff.Output()
+	if err != nil {
+		return fmt.Errorf("hagen diff: %w: %s", err, &said)
+	}
+	return os.WriteFile(filepath.Join(out, changes), page, 0o644)
+}
+
 func run(m *testing.M) int {
 	dir, err := os.MkdirTemp("", "hagen-site-")
 	if err != nil {
@@ -45,6 +75,9 @@ func run(m *testing.M) int {
 	specs, _ := filepath.Glob(filepath.Join(repository, "examples", "*.toml"))
 	if output, err := hagen(append([]string{"build", "-q", "-o", out}, specs...)...).CombinedOutput(); err != nil {
 		return fail(fmt.Errorf("%w\n%s", err, output))
+	}
+	if err := compare(dir); err != nil {
+		return fail(err)
 	}
 	server := httptest.NewServer(http.FileServer(http.Dir(out)))
 	defer server.Close()

@@ -40,7 +40,7 @@
     if (got < (large ? 3 : 4.5)) low.set(e.tagName + "." + e.className, node.data.trim().slice(0, 30) + " " + got.toFixed(2));
   }
   for (const text of all("svg.picture text").filter(shown)) {
-    const rect = text.parentElement.querySelector("rect"), mark = text.classList.contains("bang") && text.parentElement.querySelector(".mark");
+    const rect = text.parentElement.querySelector("rect"), mark = text.classList.contains("bang") && text.previousElementSibling;
     const ground = mark ? parse(getComputedStyle(mark).fill) : rect && getComputedStyle(rect).fill !== "none" ? parse(getComputedStyle(rect).fill) : behind(text.closest(".card"));
     const got = ratio(parse(getComputedStyle(text).fill), ground);
     if (got < 4.5) low.set("svg " + text.getAttribute("class"), text.textContent + " " + got.toFixed(2));

@@ -35,6 +35,31 @@ func TestEveryPage(t *testing.T) {
 	}
 }
 
+// The page of changes shows both pictures, with what differs marked by more than
+// colour and said to those who do not see it.
+func TestChanges(t *testing.T) {
+	p := open(t, "file://"+out+"/"+changes)
+	for selector, want := range map[string]int{
+		"svg.picture":                                                    4,
+		"#picture-r0-before-vm .removed":                                 3,
+		"#picture-r0-before-vm .backing.changed":                         1,
+		"#picture-r0-after-vm .backing.changed":                          1,
+		"#picture-r0-after-vm .removed":                                  0,
+		"#picture-r0-after-kubernetes [aria-label^='registry:'].changed": 1,
+		"svg a": 0, "script": 0,
+	} {
+		if got := eval[int](p, fmt.Sprintf("document.querySelectorAll(%q).length", selector)); got != want {
+			t.Errorf("%s: %d, wanted %d", selector, got, want)
+		}
+	}
+	if said := eval[string](p, `document.querySelector("#picture-r0-before-vm .removed").getAttribute("aria-label")`); !strings.HasSuffix(said, "(removed)") {
+		t.Errorf("a mark says %q", said)
+	}
+	if signs := eval[string](p, `document.querySelector("#picture-r0-before-vm .removed circle.sign + .bang").textContent`); signs != "−" {
+		t.Errorf("the sign is %q", signs)
+	}
+}
+
 // screens are how people look at a page.
 var screens = []struct {
 	name          string
