@@ -42,6 +42,9 @@ var oldRoles = map[string]lab.Image{
 type project struct {
 	Services map[string]struct {
 		Image string `json:"image"`
+		// Profiles are those of what is started by name only: here the tables are
+		// made with the database.
+		Profiles []string `json:"profiles"`
 	} `json:"services"`
 }
 
@@ -61,6 +64,9 @@ func (c *cluster) images() string {
 		}
 		_, old := p.Services["adminserver"]
 		for service, entry := range p.Services {
+			if len(entry.Profiles) > 0 {
+				continue
+			}
 			image, known := roles[service]
 			if old {
 				image, known = oldRoles[service]
