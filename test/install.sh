@@ -28,6 +28,7 @@ busybox busybox
 git git
 haproxy haproxy
 keepalived keepalived
+pgrep procps
 curl curl
 node nodejs
 npm npm

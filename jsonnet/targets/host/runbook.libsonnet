@@ -165,7 +165,7 @@ local balancer(m) = if std.length(m.spec.vm.nodes) < 2 then [] else [{
       'down, some clients try the next address and some do not, and a cached answer outlives a change.',
     ]
   ) + (if m.balancer.wanted then markdown.code('sh', [
-         'apt-get install --yes haproxy' + (if moves(m) then ' keepalived' else ''),
+         'apt-get install --yes haproxy' + (if moves(m) then ' keepalived procps' else ''),
          'install -m 0644 haproxy.cfg /etc/haproxy/haproxy.cfg',
          'haproxy -c -f /etc/haproxy/haproxy.cfg',
          'systemctl enable haproxy.service',
