@@ -29,6 +29,8 @@ func TestMain(m *testing.M) {
 const (
 	repository = "../../.."
 	name       = "hagen:test"
+	// work is a directory that no machine has.
+	work = "/var/lib/builder"
 )
 
 // builder is a machine with an engine, hagen's source and Go.
@@ -37,9 +39,9 @@ type builder struct {
 	node *lab.Node
 }
 
-// run runs a line of shell there, with a file as its input if one is named.
+// run runs a line of shell beside the source, with a file as its input if one is named.
 func (b builder) run(line, input string) (string, error) {
-	cmd := b.node.Command("export PATH=$PATH:/usr/local/go/bin; " + line)
+	cmd := b.node.Command("cd " + work + " && export PATH=$PATH:/usr/local/go/bin && " + line)
 	if input != "" {
 		file, err := os.Open(input)
 		if err != nil {
@@ -84,7 +86,7 @@ func boot(t *testing.T) builder {
 	if err != nil {
 		t.Fatal(err)
 	}
-	unpack := b.node.Command("mkdir hagen && tar -C hagen -x --no-same-owner")
+	unpack := b.node.Command("mkdir -p " + work + "/hagen && tar -C " + work + "/hagen -x --no-same-owner")
 	unpack.Stdin = bytes.NewReader(source)
 	if out, err := unpack.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
@@ -191,7 +193,7 @@ func (b builder) files() {
 
 // compiles wants the bytes that are committed, written by whoever started it.
 func (b builder) compiles() {
-	const locked = "docker run --rm --network none --read-only --cap-drop ALL --security-opt no-new-privileges --user 1234:1234 --volume /root/work:/work " + name
+	const locked = "docker run --rm --network none --read-only --cap-drop ALL --security-opt no-new-privileges --user 1234:1234 --volume " + work + "/work:/work " + name
 	b.must("mkdir work && cp -r hagen/examples work/ && chown -R 1234:1234 work")
 	examples, err := filepath.Glob(repository + "/examples/*.toml")
 	if err != nil || len(examples) == 0 {
@@ -234,7 +236,7 @@ func (b builder) network() {
 		b.Fatal(err)
 	}
 	push := func(options, host string) error {
-		_, err := b.run("docker run --rm --read-only --user 1234:1234 --volume /root/work:/work "+options+" "+name+" push oci://"+host+":8443/hub:v1 --dir out/hub-vm", "")
+		_, err := b.run("docker run --rm --read-only --user 1234:1234 --volume "+work+"/work:/work "+options+" "+name+" push oci://"+host+":8443/hub:v1 --dir out/hub-vm", "")
 		return err
 	}
 	const trusted = "--volume /root/ca.crt:/etc/ssl/certs/ca-certificates.crt:ro"
