@@ -37,6 +37,7 @@ func TestMessages(t *testing.T) {
 			"level": {"type": "string", "enum": ["low", "high"], "examples": ["low"]},
 			"only": {"type": "string", "enum": ["one"]},
 			"words": {"type": "array", "items": {"type": "string"}, "uniqueItems": true, "minItems": 1, "maxItems": 3, "examples": [["a"]]},
+			"pair": {"type": "array", "minItems": 2},
 			"short": {"type": "string", "maxLength": 3},
 			"nodes": {"type": "array", "items": {"type": "object", "properties": {"at": {"type": "string"}}}, "x-unique-by": {"at": "they meet"}},
 			"table": {"type": "object", "properties": {"deep": {"type": "string"}}},
@@ -70,6 +71,7 @@ func TestMessages(t *testing.T) {
 		{"words", []any{}, `words: this is empty |  | for example ["a"]`},
 		{"words", []any{"a", "b", "a"}, `words[2]: "a" stands in the list twice |  | remove one of the two`},
 		{"words", []any{"a", "b", "c", "d"}, `words: the list has 4 entries, it takes at most 3 |  | for example ["a"]`},
+		{"pair", []any{"a"}, `pair: the list has 1 entry, it takes at least 2 |  | `},
 		{"short", "longer", `short: "longer" has 6 characters, it must have at most 3 |  | `},
 		{"nodes", map[string]any{"at": "a"}, `nodes: this is a table, it must be a list |  | write [[nodes]], in two brackets, above the keys of each entry`},
 		{"nodes", []any{"a"}, `nodes[0]: this is a text, it must be a table |  | write [[nodes]], in two brackets, above the keys of each entry`},
@@ -80,8 +82,8 @@ func TestMessages(t *testing.T) {
 		{"free", map[string]any{"no": int64(1)}, `free.no: "no" is taken |  | another` + "\n" + `free.no: this is a number, it must be a text |  | write it in quotes`},
 		{"user", "x", `user: it is username | r | f`},
 		{"login", "x", `login: it is username | r | f`},
-		{"urll", "x", `urll: unknown key, did you mean "url" | a key that hagen does not know would be ignored, and the registry would run without it | the keys here are environment, free, level, name, nodes, on, only, short, size, table, url, words`},
-		{"deep", "x", `deep: unknown key, did you mean table.deep | a key that hagen does not know would be ignored, and the registry would run without it | the keys here are environment, free, level, name, nodes, on, only, short, size, table, url, words`},
+		{"urll", "x", `urll: unknown key, did you mean "url" | a key that hagen does not know would be ignored, and the registry would run without it | the keys here are environment, free, level, name, nodes, on, only, pair, short, size, table, url, words`},
+		{"deep", "x", `deep: unknown key, did you mean table.deep | a key that hagen does not know would be ignored, and the registry would run without it | the keys here are environment, free, level, name, nodes, on, only, pair, short, size, table, url, words`},
 	} {
 		root := map[string]any{"name": "hub", test.key: test.value}
 		if got := lines(s.Check(root)); got != test.want {

@@ -72,9 +72,12 @@ func (s *Schema) message(e *jsonschema.ValidationError, value any) string {
 	case *kind.MaxLength:
 		return lengthMessage(value, k.Got, "at most", k.Want)
 	case *kind.MinItems:
-		return lengthMessage(value, k.Got, "at least", k.Want)
+		if k.Got == 0 {
+			return "this is empty"
+		}
+		return fmt.Sprintf("%s, it takes at least %d", entries(k.Got), k.Want)
 	case *kind.MaxItems:
-		return fmt.Sprintf("the list has %d entries, it takes at most %d", k.Got, k.Want)
+		return fmt.Sprintf("%s, it takes at most %d", entries(k.Got), k.Want)
 	case *kind.UniqueItems:
 		return twiceMessage(value, k.Duplicates[1])
 	case *kind.FalseSchema:
@@ -107,6 +110,13 @@ func lengthMessage(value any, got int, bound string, want int) string {
 		return "this is empty"
 	}
 	return fmt.Sprintf("%s has %d characters, it must have %s %d", show(value), got, bound, want)
+}
+
+func entries(n int) string {
+	if n == 1 {
+		return "the list has 1 entry"
+	}
+	return fmt.Sprintf("the list has %d entries", n)
 }
 
 func twiceMessage(value any, at int) string {
