@@ -7,7 +7,7 @@ VERSION ?= 0.1.0
 LDFLAGS  = -s -w -X main.version=$(VERSION)
 EXAMPLES = $(sort $(wildcard examples/*.toml))
 
-.PHONY: all tables build sops examples check format lint unit race stale example-secrets accept sinks database secrets flux s3 editors recipes e2e-vm e2e-site e2e-image image image-base e2e-tools e2e-gitops test fuzz bench generate setup clean
+.PHONY: all tables build sops examples check format lint unit race stale example-secrets accept sinks database replication secrets flux s3 editors recipes e2e-vm e2e-site e2e-image image image-base e2e-tools e2e-gitops test fuzz bench generate setup clean
 
 all: build
 
@@ -94,6 +94,12 @@ database: build
 	test/install.sh database
 	cd test/database && $(GO) vet ./... && $(GO) test -count=1 ./...
 
+# replication gives the script that has images copied between sites to stand-ins of
+# both generations' API, in the shells and with the tools of their images.
+replication: build
+	test/install.sh
+	cd test/replication && $(GO) vet ./... && $(GO) test -count=1 ./...
+
 # secrets makes, rotates and reads secrets as users do, with the real sops and age;
 # what e2e-vm breaks on nodes must be seen in a spec and its secrets.
 secrets: setup build sops
@@ -154,7 +160,7 @@ e2e-gitops: build sops e2e-tools
 	test/install.sh e2e-gitops
 	cd test/e2e-gitops && $(GO) vet ./... && $(GO) test -count=1 -timeout 30m -parallel 2 -v ./...
 
-test: check sinks accept database secrets flux s3 editors recipes
+test: check sinks accept database replication secrets flux s3 editors recipes
 
 # fuzz looks for texts and specs that break a reader, for a short while each.
 FUZZTIME ?= 30s

@@ -2,6 +2,7 @@
 // target; the targets turn the model into objects.
 local configMaps = import 'lib/configmap.libsonnet';
 local effective = import 'lib/effective.libsonnet';
+local replication = import 'lib/replication.libsonnet';
 
 local generations = {
   '1': import 'harbor1/main.libsonnet',
@@ -9,7 +10,7 @@ local generations = {
 };
 
 // base is the model without components: what follows from the spec alone.
-// input: { spec, files, environment }
+// input: { spec, files, environment, inherited }
 local base(input) = {
   local m = self,
 
@@ -17,6 +18,8 @@ local base(input) = {
   // text of the files that the spec names, by their path
   files:: std.get(input, 'files', {}),
   environment:: std.get(input, 'environment'),
+  // tables of the spec that all environments have alike
+  inherited:: std.get(input, 'inherited', []),
   // the registry in its environment: the folders of its output, and the name by
   // which things outside of it call it
   folders:: [m.spec.name] + (if m.environment == null || m.environment == '' then [] else [m.environment]),
@@ -29,6 +32,7 @@ local base(input) = {
   balancer:: (import 'lib/balancer.libsonnet')(m.spec),
   trustedCA:: (import 'lib/trust.libsonnet')(m.spec, m.files),
   storage:: (import 'lib/storage.libsonnet').of(m),
+  replication:: replication.of(m),
 
   onCompose:: 'vm' in m.spec,
   onKubernetes:: 'kubernetes' in m.spec,
@@ -57,9 +61,11 @@ local base(input) = {
   metrics:: {},
   // text that the generation adds to the runbooks: { compose, kubernetes }, each
   // a list of steps { title, text }
-  steps:: { compose: [], kubernetes: [] },
+  steps:: replication.steps(m),
   // files for the administrator of the database server: [{ path, content, mode }]
   databaseFiles:: [],
+  // what Harbor's API is told of other sites, as data: [{ path, content }]
+  replicationFiles:: [],
   // how objects of a cluster are named; the generation may patch it
   names:: (import 'targets/kubernetes/names.libsonnet'),
 
@@ -90,7 +96,7 @@ local base(input) = {
 {
   // render returns the objects of a spec, what the rules read of it, which of
   // the shipped overlays it asks for, and which secrets it needs.
-  // input: { spec, files, environment }, the spec with its defaults
+  // input: { spec, files, environment, inherited }, the spec with its defaults
   // extensions: the user's objects, added to the model in their order
   render(input, extensions)::
     local plain = base(input);

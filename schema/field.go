@@ -28,6 +28,8 @@ type Field struct {
 	Default  any
 	Examples []any
 	Enum     []any
+	// Choices weigh the values of an enumeration that is hard to take back.
+	Choices []Choice
 	// Minimum and Maximum are the bounds of a number, MaxLength that of a
 	// text, as they are written, or empty.
 	Minimum, Maximum, MaxLength string
@@ -37,6 +39,13 @@ type Field struct {
 	Items *Field
 	// Values describes the values of a table whose keys are free.
 	Values *Field
+}
+
+// Choice is one value of a field: what it means, what speaks for it and what it
+// costs.
+type Choice struct {
+	Value, Means string
+	Gains, Costs []string
 }
 
 // Refusal is a pattern that a text must not match, and what is wrong then.

@@ -59,8 +59,25 @@ func (r reader) field(name string, node *Table) *Field {
 	}
 	f.Examples, _ = node.Get("examples").([]any)
 	f.Enum, _ = node.Get("enum").([]any)
+	f.Choices = choices(node)
 	r.below(f, node)
 	return f
+}
+
+// choices reads what is said of the values of a field.
+func choices(node *Table) []Choice {
+	all, _ := node.Get("x-choices").(*Table)
+	if all == nil {
+		return nil
+	}
+	var out []Choice
+	for _, value := range all.Keys {
+		choice, _ := all.Get(value).(*Table)
+		out = append(out, Choice{
+			Value: value, Means: text(choice, "means"), Gains: texts(choice, "gains"), Costs: texts(choice, "costs"),
+		})
+	}
+	return out
 }
 
 // below reads what a table or a list holds.
@@ -122,4 +139,14 @@ func text(node *Table, keyword string) string {
 		return ""
 	}
 	return fmt.Sprint(value)
+}
+
+// texts returns a list of texts.
+func texts(node *Table, keyword string) []string {
+	values, _ := node.Get(keyword).([]any)
+	var out []string
+	for _, value := range values {
+		out = append(out, fmt.Sprint(value))
+	}
+	return out
 }

@@ -25,6 +25,7 @@ htpasswd apache2-utils
 shellcheck shellcheck
 age age
 busybox busybox
+toybox toybox
 git git
 haproxy haproxy
 keepalived keepalived

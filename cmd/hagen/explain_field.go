@@ -63,6 +63,18 @@ func (e *explainer) field(name string, f *schema.Field, rules *rule.Set) error {
 	for _, line := range fieldLines(f) {
 		fmt.Fprintf(e.out, "  %s\n", line)
 	}
+	for _, choice := range f.Choices {
+		fmt.Fprintf(e.out, "\n  %s: %s\n", schema.TOML(choice.Value), choice.Means)
+		for _, gain := range choice.Gains {
+			fmt.Fprintf(e.out, "    + %s\n", gain)
+		}
+		for _, cost := range choice.Costs {
+			fmt.Fprintf(e.out, "    - %s\n", cost)
+		}
+	}
+	if len(f.Choices) > 0 {
+		fmt.Fprintln(e.out)
+	}
 	for _, id := range rules.IDs() {
 		r, err := rules.Rule(id)
 		if err != nil {

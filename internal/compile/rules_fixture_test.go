@@ -126,15 +126,3 @@ func TestExamplesBreakNoRule(t *testing.T) {
 		}
 	}
 }
-
-// hagen sets up no replication between registries: all instances share one
-// storage. With three registries, mutual replication makes a ring.
-func TestNoReplication(t *testing.T) {
-	for _, site := range exampleSites(t, newCompiler(t)) {
-		for _, f := range site.Files {
-			if strings.Contains(string(f.Data), "replication/policies") || strings.Contains(string(f.Data), "policies/replication") {
-				t.Errorf("%s sets up replication", f.Path)
-			}
-		}
-	}
-}

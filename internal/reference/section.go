@@ -19,6 +19,20 @@ func (s section) write(page *bytes.Buffer) {
 	for _, f := range s.fields {
 		fmt.Fprintf(page, "| `%s` | %s | %s | %s |\n", f.Name, cell(value(f)), preset(f), meaning(f))
 	}
+	for _, f := range s.fields {
+		weigh(page, f)
+	}
+}
+
+// weigh writes what speaks for the values of a field, and what they cost.
+func weigh(page *bytes.Buffer, f *schema.Field) {
+	if len(f.Choices) == 0 {
+		return
+	}
+	fmt.Fprintf(page, "\n| `%s` | For it | Its cost |\n|---|---|---|\n", f.Name)
+	for _, c := range f.Choices {
+		fmt.Fprintf(page, "| %s: %s | %s | %s |\n", code(c.Value), cell(c.Means), cell(strings.Join(c.Gains, "; ")), cell(strings.Join(c.Costs, "; ")))
+	}
 }
 
 func (s section) intro() string {

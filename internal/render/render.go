@@ -26,6 +26,8 @@ type Input struct {
 	Files map[string]string
 	// Environment names the environment, or is empty.
 	Environment string
+	// Inherited names the keys of the spec that all environments have alike.
+	Inherited []string
 	// Extensions are the paths of the user's Jsonnet files, as the library's
 	// importer finds them; each holds an object that is added to the model.
 	Extensions []string
@@ -119,7 +121,11 @@ func inputValue(in Input) any {
 	if in.Environment != "" {
 		environment = in.Environment
 	}
-	return jsonValue(map[string]any{"spec": in.Spec, "files": files, "environment": environment})
+	inherited := make([]any, len(in.Inherited))
+	for i, name := range in.Inherited {
+		inherited[i] = name
+	}
+	return jsonValue(map[string]any{"spec": in.Spec, "files": files, "environment": environment, "inherited": inherited})
 }
 
 // jsonValue turns integers into the float64 that Jsonnet's numbers are.

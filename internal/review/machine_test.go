@@ -11,6 +11,7 @@ const (
 	jobsFile     = "compose/*/config/jobservice/config.yml"
 	list         = "compose/*/host/secrets.list"
 	hubVM        = "hub-vm"
+	hubSites     = "hub-sites/berlin"
 )
 
 // rotated is a secret with another fingerprint on every node and in the cluster.
@@ -42,6 +43,7 @@ var machineChanges = []change{
 	{rule: "service-of-bundle-removed", in: hubVM, given: []edit{sub(compose, "services:\n", "services:\n  extra:\n    image: example.com/extra:1\n")}, edits: []edit{sub(compose, "  extra:\n    image: example.com/extra:1\n", "")}},
 	{rule: "service-of-bundle-added", in: hubVM, edits: []edit{sub(compose, "services:\n", "services:\n  extra:\n    image: example.com/extra:1\n")}},
 	{rule: "once-service", in: hubVM, edits: []edit{sub(compose, "vmware/harbor-db:", "mirror.example.com/harbor-db:")}},
+	{rule: "replication-sites", in: hubSites, edits: []edit{sub(compose, "REPLICATION_SITES: munich", "REPLICATION_SITES: munich bonn")}},
 	{rule: "compose-not-counted", in: hub, edits: []edit{sub(compose, "      registry:\n        condition: service_started\n    environment", "    environment")}},
 	{rule: "compose-local-port", in: hub, edits: []edit{sub(compose, "127.0.0.1:1514:", "127.0.0.1:1515:")}},
 	{rule: "compose-port", in: hubVM, edits: []edit{sub(compose, `"8070:80"`, `"8080:80"`)}},
@@ -73,6 +75,8 @@ var machineChanges = []change{
 	{rule: "clients-script", in: hub, edits: []edit{sub("clients/install.sh", "set -eu", "set -e")}},
 	{rule: "clients-birth", in: hub, edits: []edit{sub("clients/cloud-init.yaml", "set -eu", "set -e")}},
 	{rule: "once-config", in: hubVM, edits: []edit{sub("compose/*/config/database-bootstrap/load.sh", "DATABASE_WAIT:-120", "DATABASE_WAIT:-240")}},
+	{rule: "replication-config", in: hubSites, edits: []edit{sub("compose/*/config/replication/policy-munich.json", "event_based", "scheduled")}},
+	{rule: "replication-data", in: hubSites, edits: []edit{sub("replication/policy-munich.json", "event_based", "scheduled")}},
 	{rule: "database-account", in: hub, edits: []edit{sub("database/bootstrap.sql", "CONNECTION LIMIT", "CONNECTION LIMIT 1")}},
 	{rule: "nodes-engine", in: hub1, edits: []edit{sub("nodes/workers/daemon.json", "/data/docker", "/srv/docker")}},
 	{rule: "nodes-kubelet", in: hub1, edits: []edit{sub("nodes/workers/90-eviction.conf", "nodefs.available<5%%", "nodefs.available<10%%")}},
@@ -114,6 +118,7 @@ var machineChanges = []change{
 	{rule: "csrf-key", in: hub, edits: rotated("csrf_key", "8d894b7024ffcf3f")},
 	{rule: "admin-password", in: hub, edits: rotated("harbor_admin_password", "5dd55f61943ff532")},
 	{rule: "ceph-key", in: hub, edits: rotated("ceph_key", "f50ee745b4c07bfb")},
+	{rule: "replication-password", in: hubSites, given: []edit{sub(list, "file passwd", "fingerprint replication_munich 1111111111111111\nfile passwd")}, edits: []edit{sub(list, "replication_munich 1111111111111111", "replication_munich 2222222222222222")}},
 	{rule: "storage-keys", in: "hub-s3", given: []edit{sub(list, "file passwd", "fingerprint s3_secret_key 1111111111111111\nfile passwd")}, edits: []edit{sub(list, "s3_secret_key 1111111111111111", "s3_secret_key 2222222222222222")}},
 	{rule: "certificate-pair", in: hub, edits: rotated("tls.crt", "668d2d8f9cc1164d")},
 }

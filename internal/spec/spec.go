@@ -39,6 +39,10 @@ type Document struct {
 	// Text is what the document was read from.
 	Text []byte
 
+	// Inherited names, in an environment, the keys at the top that stand outside
+	// of it alone: all environments have the same there.
+	Inherited []string
+
 	places      map[string]diag.Place
 	environment string
 }
@@ -157,6 +161,12 @@ func (d *Document) Environment(name string) (*Document, error) {
 			Fix:     "the spec has " + listOrNone(d.Environments()),
 		}
 	}
+	for key := range root {
+		if _, own := overrides[key]; !own {
+			out.Inherited = append(out.Inherited, key)
+		}
+	}
+	slices.Sort(out.Inherited)
 	out.Root = merge(root, overrides)
 	return out, nil
 }

@@ -18,5 +18,5 @@ function(m)
       DATABASE_SCHEMA: m.harbor.schema.revision,
     },
     secretEnv: { DATABASE_PASSWORD: 'database_password' },
-    files: [{ path: path, key: 'load.sh', content: importstr 'load.sh' }],
+    files: [{ path: path, key: 'load.sh', content: component.script(importstr 'load.sh') }],
   }

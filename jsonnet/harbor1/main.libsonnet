@@ -1,5 +1,6 @@
 // Harbor 1.1 and 1.2: the components and what they share.
 local storage = import '../lib/storage.libsonnet';
+local replication = import 'replication.libsonnet';
 
 {
   local m = self,
@@ -45,6 +46,7 @@ local storage = import '../lib/storage.libsonnet';
     jobservice: (import 'jobservice.libsonnet')(m),
     proxy: (import 'proxy.libsonnet')(m),
     [if m.spec.logging.driver == 'harbor' then 'log']: (import 'log.libsonnet')(m),
+    [if m.replication.wanted then 'replication']: replication.component(m),
     [if m.spec.database.bootstrap.enabled then 'database-bootstrap']: (import 'bootstrap.libsonnet')(m),
   },
 }

@@ -9,4 +9,5 @@
   account:: 'logins by LDAP, or mails, fail until the server knows the new password. Change it there, then restart adminserver and ui',
   redis:: 'sessions end and logins fail until the server knows the new password. Change it there in the same minute, then restart ui; the address of Redis holds it and changes with it',
   composed:: 'it follows the password in it. Restart ui',
+  replication:: 'copies to that site fail with 401 until both have the new password. Change it there, then here, and run replication again: on one node, or by its Job',
 }

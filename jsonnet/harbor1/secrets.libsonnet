@@ -1,6 +1,7 @@
 // What must be secret and the same on every node and in every pod. With keys of
 // their own, one node refuses the tokens of the other: a login then fails now
 // and then.
+local replication = import '../lib/replication.libsonnet';
 local tls = import '../lib/tls.libsonnet';
 local rotations = import 'rotations.libsonnet';
 
@@ -65,3 +66,4 @@ function(m)
   + { [name]: accounts[name] for name in std.objectFields(accounts) if std.member(used, name) }
   + (if m.spec.redis.password then redis(m) else {})
   + (if m.net.tlsAtProxy then tls(m, base) else {})
+  + replication.materials(m, function(description) given(description + '; at most 48 characters', rotations.replication))

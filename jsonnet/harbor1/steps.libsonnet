@@ -98,6 +98,6 @@ local volumes(m) =
 // m: the model
 // Result: steps for the runbooks of both targets
 function(m) {
-  compose: [database(m), compose(m), oneByOne, restarts, settings],
-  kubernetes: [database(m), kubernetes(m), volumes(m), settings],
+  compose+: [database(m), compose(m), oneByOne, restarts, settings],
+  kubernetes+: [database(m), kubernetes(m), volumes(m), settings],
 }

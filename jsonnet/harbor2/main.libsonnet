@@ -1,5 +1,6 @@
 // Harbor 2.13 to 2.15: the components and what they share.
 local storage = import '../lib/storage.libsonnet';
+local replication = import 'replication.libsonnet';
 
 {
   local spec = $.spec,
@@ -20,6 +21,7 @@ local storage = import '../lib/storage.libsonnet';
   steps+:: (import 'steps.libsonnet')($),
   databaseFiles:: [{ path: 'bootstrap.sql', content: (import 'account.libsonnet')($) }],
   metrics:: import 'metrics.libsonnet',
+  replicationFiles:: [{ path: body.name, content: body.content } for body in replication.bodies($)],
 
   components+:: {
     core: (import 'core.libsonnet')($),
@@ -29,6 +31,7 @@ local storage = import '../lib/storage.libsonnet';
     registry: (import 'registry.libsonnet')($),
     registryctl: (import 'registryctl.libsonnet')($),
     [if spec.logging.driver == 'harbor' then 'log']: (import 'log.libsonnet')($),
+    [if $.replication.wanted then 'replication']: replication.component($),
     [if spec.trivy.enabled then 'trivy-adapter']: (import 'trivy.libsonnet')($),
     [if spec.metrics.enabled then 'exporter']: (import 'exporter.libsonnet')($),
   },

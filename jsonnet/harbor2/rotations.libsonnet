@@ -12,4 +12,5 @@
   redis:: 'sessions, jobs and caches answer errors until the server knows the new password. Change it there in the same minute, then restart all that read it; the addresses of Redis hold it and change with it',
   composed:: 'it follows the password in it. Restart what reads it',
   github:: 'nothing breaks; Trivy takes the new token after a restart',
+  replication:: 'copies to that site fail with 401 until both have the new password. Change it there, then here, and run replication again: on one node, or by its Job',
 }

@@ -1,5 +1,6 @@
 // The secrets of Harbor 2.x. All are equal on every node and in every pod.
 // What each costs when it changes was seen on real registries.
+local replication = import '../lib/replication.libsonnet';
 local tls = import '../lib/tls.libsonnet';
 local rotations = import 'rotations.libsonnet';
 local shared = import 'shared.libsonnet';
@@ -26,6 +27,9 @@ local urls(m) =
     for name in std.objectFields(indexes)
     if name != 'session'
   };
+
+// copies are the passwords of other sites.
+local copies(m) = replication.materials(m, function(description) given(description, rotations.replication));
 
 // m: the model
 function(m) {
@@ -61,4 +65,4 @@ function(m) {
   database_password: given('password of the database user ' + m.spec.database.username, rotations.database),
   redis_password: given('password of Redis', rotations.redis),
   github_token: given('token of GitHub, by which Trivy downloads more than anonymously', rotations.github),
-} + (if m.spec.redis.password then urls(m) else {}) + tls(m, base)
+} + (if m.spec.redis.password then urls(m) else {}) + tls(m, base) + copies(m)

@@ -18,4 +18,4 @@ local database(m) = {
 
 // m: the model
 // Result: steps for the runbooks of both targets
-function(m) { compose: [database(m)], kubernetes: [database(m)] }
+function(m) { compose+: [database(m)], kubernetes+: [database(m)] }

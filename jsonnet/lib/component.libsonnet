@@ -7,6 +7,8 @@
   new(name):: {
     name: name,
     image: error 'must provide image of component ' + name,
+    // another component whose image it runs, with what the spec says of that
+    imageOf: null,
     command: null,
     args: null,
     ports: [],
@@ -46,6 +48,10 @@
       capabilities: std.get(facts, 'capabilities'),
       compose: { container_name: facts.container_name },
     },
+
+  // script returns a shell script as a ConfigMap should hold it: with tabs YAML
+  // would make one line of it, and nobody could review that.
+  script(text):: std.strReplace(text, '\t', '  '),
 
   // runsOn tells whether a component belongs to a target.
   // c: the component; target: "compose" or "kubernetes"

@@ -59,9 +59,10 @@ local secretFiles(m, part) = [
 // resolved is one container of a component.
 // c: a component or a sidecar with id, container and component
 local resolved(m, c, wish) =
+  local ofImage = if c.imageOf == null then wish else std.get(m.spec.components, c.imageOf, {}) + wish;
   local variables = if 'env' in wish then c.env + wish.env else c.env;
   c {
-    image: reference(c.image, wish, std.get(m.spec.images, 'registry')),
+    image: reference(c.image, ofImage, std.get(m.spec.images, 'registry')),
     // every value as text, whatever was written
     env: { [name]: '' + variables[name] for name in std.objectFields(variables) },
     secretEnv: secretEnv(c, wish),

@@ -26,6 +26,8 @@ local node(m, entry) =
 // Result: plain data; the rules call it `model`
 function(m) {
   environment: if m.environment == null then '' else m.environment,
+  // tables that stand outside of the environment: those of all are the same
+  inherited: m.inherited,
   harbor: {
     version: m.harbor.version,
     minor: m.harbor.minor,
@@ -57,6 +59,7 @@ function(m) {
     unshared: if m.storage.files != null then [] else [name for name in m.wantsShared if !m.volumes[name].shared],
     bucket: if m.storage.objects then [m.spec.storage.s3.bucket, s3.directory(m)] else [],
   },
+  replication: { here: m.replication.here, targets: [site.name for site in m.replication.targets] },
   components: {
     [name]: {
       singleton: m.components[name].singleton,

@@ -18,14 +18,14 @@ local kinds(spec, names) = [name for name in names if name in spec.storage];
 {
   // of says which storage a spec means.
   // m: the model
-  // Result: images: the kind that keeps them; objects: whether that is no file
+  // Result: images: the kind that keeps them, "local" for the node's own disk; objects: whether that is no file
   // system; files: the kind that keeps what else is shared, or null; system: that
   // file system, or null
   of(m):: {
     local spec = m.spec,
     images: if 'driver' in spec.storage then spec.storage.driver else kinds(spec, ['cephfs', 'nfs', 's3'])[0],
     objects: self.images == 's3',
-    files: if !self.objects then self.images else (kinds(spec, ['cephfs', 'nfs']) + [null])[0],
+    files: if self.images == 'local' then null else if !self.objects then self.images else (kinds(spec, ['cephfs', 'nfs']) + [null])[0],
     system: if self.files == null then null else systems[self.files](spec),
     materials: (if self.system == null then {} else self.system.materials) + (if self.objects then s3.materials(m) else {}),
     // servers that must answer

@@ -1,0 +1,3 @@
+module hagen/test/replication
+
+go 1.26.0
