@@ -91,6 +91,24 @@ func TestPageTells(t *testing.T) {
 	}
 }
 
+// What runs once is no program that can fail, and images on the disk of the only
+// machine do not lie outside of it.
+func TestPagesOfSites(t *testing.T) {
+	pages := pagesOf(t, newCompiler(t), "../../examples/hub-sites.toml")
+	one, cluster := string(pages["hub-sites/berlin/index.html"]), string(pages["hub-sites/munich/index.html"])
+	for _, want := range []string{"<small>8 programs on each</small>", "Its images lie on the disk of this one", "tells Harbor which images it copies"} {
+		if !strings.Contains(one, want) {
+			t.Errorf("a machine does not say %q", want)
+		}
+	}
+	if strings.Contains(one, "lie outside of it") {
+		t.Error("a machine says that its images lie outside of it")
+	}
+	if strings.Contains(cluster, "The pod of replication ends") || !strings.Contains(cluster, ">once<") {
+		t.Error("a cluster tells of a Job as of a program")
+	}
+}
+
 // Secrets stand on no page, not even encrypted.
 func TestPagesHoldNoCiphertext(t *testing.T) {
 	armour, err := os.ReadFile("../../examples/secrets/hub-2-15/secrets.age")

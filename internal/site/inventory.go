@@ -220,7 +220,11 @@ func (m *model) machineFailures() []failure {
 	var rows []failure
 	for _, p := range m.Machines {
 		if len(m.Machines) == 1 {
-			rows = append(rows, newFailure(l.text("fails.node", p.Title), l.failure("node.one"), single))
+			then := l.failure("node.one")
+			if m.backing("storage") == nil {
+				then = l.failure("node.local")
+			}
+			rows = append(rows, newFailure(l.text("fails.node", p.Title), then, single))
 			continue
 		}
 		var others []string
@@ -256,7 +260,7 @@ func (m *model) clusterFailures() []failure {
 	var rows []failure
 	for _, item := range m.Cluster.Parts {
 		switch {
-		case item.sidecar:
+		case item.sidecar || item.once:
 		case item.Least > 1:
 			several = append(several, item.ID)
 		default:
@@ -310,7 +314,7 @@ func (m *model) where() []whereRow {
 func (m *model) pods() (workloads int, count string) {
 	least, more := 0, false
 	for _, item := range m.Cluster.Parts {
-		if !item.sidecar {
+		if !item.sidecar && !item.once {
 			workloads++
 			least += item.Least
 			more = more || item.Count != fmt.Sprint(item.Least)

@@ -265,16 +265,16 @@ func (m *model) insideBox(at box, name string) box {
 		if ports := m.portsOf(name); ports != "" {
 			lines = append(lines, ports)
 		}
-		href = fileLink(m.places()[0].fileOf(name, m.places()))
+		href = fileLink(m.fileOf(name))
 	}
 	b := newBox(at.X, at.Y, at.W, at.H, name, class+" "+m.ways(name), lines...)
 	b.Href, b.Tip = href, name+": "+tip
 	return b
 }
 
-func (p *place) fileOf(name string, all []*place) string {
-	for _, other := range all {
-		if item := other.part(name); item != nil {
+func (m *model) fileOf(name string) string {
+	for _, p := range m.places() {
+		if item := p.part(name); item != nil {
 			return item.File
 		}
 	}
@@ -313,13 +313,10 @@ func (m *model) portsOf(name string) string {
 func (m *model) insideLine(g *layered, boxes []box, edge int, ends [2]string) line {
 	chain := g.chains[edge]
 	class := "plain"
-	if b := m.backing(ends[1]); b != nil {
+	if b := m.backing(ends[1]); b != nil && b.TLS {
+		class = "tls"
+	} else if b != nil && b.ID == "storage" {
 		class = "own"
-		if b.TLS {
-			class = "tls"
-		} else if b.ID != "storage" {
-			class = "plain"
-		}
 	}
 	if ends[0] == "clients" && m.scheme == "https" {
 		class = "tls"

@@ -54,6 +54,8 @@ type part struct {
 	File string
 	// sidecar shares the pod or the network of another.
 	sidecar bool
+	// once runs when it is told to, and ends: nothing is gone when it is not there.
+	once bool
 }
 
 // published is a port that a machine opens.
@@ -117,10 +119,12 @@ func (m *model) readURL() {
 func (m *model) machine(target registry.Target) *place {
 	name := strings.TrimPrefix(target.Name, "compose/")
 	p := &place{ID: target.Name, Title: name, target: target, Runbook: target.Name + "/RUNBOOK.md"}
-	for _, c := range target.Containers {
-		p.Parts = append(p.Parts, part{ID: c.ID, Count: "1", Least: 1, File: c.Artifact, sidecar: c.Network != ""})
-	}
 	services := artifact.Map(m.byPath[target.Name+"/docker-compose.yml"].Table()["services"])
+	for _, c := range target.Containers {
+		item := part{ID: c.ID, Count: "1", Least: 1, File: c.Artifact, sidecar: c.Network != ""}
+		item.once = len(artifact.List(artifact.Map(services[c.ID])["profiles"])) > 0
+		p.Parts = append(p.Parts, item.counted(m.language))
+	}
 	for _, name := range slices.Sorted(maps.Keys(services)) {
 		for _, item := range artifact.List(artifact.Map(services[name])["ports"]) {
 			p.ports = append(p.ports, publishedPort(artifact.Text(item), name))
@@ -177,9 +181,29 @@ func (m *model) cluster(target registry.Target) *place {
 		p.namespace = cmp.Or(p.namespace, o.Namespace())
 		item := part{ID: c.ID, File: c.Artifact, sidecar: c.Network != ""}
 		item.Count, item.Least = replicas(o, scaled[o.Name()])
-		p.Parts = append(p.Parts, item)
+		item.once = o.Kind() == "Job"
+		p.Parts = append(p.Parts, item.counted(m.language))
 	}
 	return p
+}
+
+// counted says of what runs once that it does, in place of a number.
+func (p part) counted(l *language) part {
+	if p.once {
+		p.Count, p.Least = l.text("once"), 0
+	}
+	return p
+}
+
+// Running counts the programs that stay.
+func (p *place) Running() int {
+	n := 0
+	for _, item := range p.Parts {
+		if !item.once {
+			n++
+		}
+	}
+	return n
 }
 
 // objects are the files of the cluster's folder.

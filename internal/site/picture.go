@@ -316,6 +316,9 @@ func (m *model) matters(id string) bool {
 }
 
 func (m *model) count(item part) string {
+	if item.once {
+		return item.Count
+	}
 	if item.Count == "1" {
 		return m.language.text("pod")
 	}
