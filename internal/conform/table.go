@@ -11,7 +11,6 @@ import (
 // asked for is read: a build needs sixty types of more than a thousand.
 type table struct {
 	text  string
-	index func() map[string]int
 	kinds func() map[string]kind
 }
 
@@ -29,25 +28,38 @@ func readTable(files fs.FS, name string) (*table, error) {
 		return nil, err
 	}
 	t := &table{text: string(data)}
-	t.index = sync.OnceValue(func() map[string]int { return indexOf(t.text) })
 	t.kinds = sync.OnceValue(func() map[string]kind { return kindsOf(t.text) })
 	return t, nil
 }
 
-// indexOf finds where the lines of each type begin, the line with its name
-// first.
-func indexOf(text string) map[string]int {
-	index := map[string]int{}
-	for at := 0; at < len(text); {
-		end := at + strings.IndexByte(text[at:], '\n') + 1
-		if rest, ok := strings.CutPrefix(text[at:end], "type "); ok {
-			name, _, _ := strings.Cut(strings.TrimSuffix(rest, "\n"), " ")
-			index[name] = at
-		}
-		at = end
+// find returns where the lines of a type begin, the line with its name first, or -1.
+// The types are in the order of their names.
+func (t *table) find(name string) int {
+	first := strings.Index(t.text, beginning)
+	if first < 0 {
+		return -1
 	}
-	return index
+	for low, high := first+1, len(t.text); low < high; {
+		at := low + strings.LastIndex(t.text[low:low+(high-low)/2], beginning) + 1
+		found := t.text[at+len(beginning)-1:]
+		switch found = found[:strings.IndexAny(found, " \n")]; {
+		case found == name:
+			return at
+		case found > name:
+			high = at
+		default:
+			next := strings.Index(t.text[at:high], beginning)
+			if next < 0 {
+				return -1
+			}
+			low = at + next + 1
+		}
+	}
+	return -1
 }
+
+// beginning is what the lines of a type begin with, after the line before.
+const beginning = "\ntype "
 
 // kindsOf reads the kinds, by version, blank and name.
 func kindsOf(text string) map[string]kind {
@@ -72,12 +84,12 @@ func kindsOf(text string) map[string]kind {
 // lines returns the lines of a type: the first one with its name, and those
 // of its fields. Without such a type it returns none.
 func (t *table) lines(name string) []string {
-	at, ok := t.index()[name]
-	if !ok {
+	at := t.find(name)
+	if at < 0 {
 		return nil
 	}
 	text := t.text[at:]
-	end := strings.Index(text, "\ntype ")
+	end := strings.Index(text, beginning)
 	if end < 0 {
 		end = len(text) - 1
 	}
