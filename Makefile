@@ -70,8 +70,11 @@ lint:
 unit:
 	$(GO) test $(PACKAGES)
 
+# race looks for data races; RACE names the packages.
+RACE ?= $(PACKAGES)
 race:
-	$(GO) test -race $(PACKAGES)
+	test/install.sh race
+	CGO_ENABLED=1 $(GO) test -race -timeout 30m $(RACE)
 
 # stale fails when out/ is not what the examples compile to.
 stale: build

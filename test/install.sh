@@ -8,6 +8,7 @@
 #   test/install.sh e2e-vm   for make e2e-vm
 #   test/install.sh e2e-site     for make e2e-site
 #   test/install.sh e2e-gitops   for make e2e-gitops
+#   test/install.sh race         for make race
 set -eu
 
 # program and package, one pair a line
@@ -64,6 +65,14 @@ fi
 if [ "${1-}" = e2e-site ]; then
 	wanted="$wanted
 chromium chromium
+"
+fi
+
+# what Go's race detector is linked with
+if [ "${1-}" = race ]; then
+	wanted="$wanted
+gcc gcc
+/usr/include/stdio.h libc6-dev
 "
 fi
 

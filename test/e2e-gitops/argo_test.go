@@ -18,6 +18,7 @@ func TestArgo(t *testing.T) {
 	a.comesFromNothing()
 	a.isQuiet()
 	a.setsRight()
+	a.handsOver(a.registry, a.forge, a.synced)
 	a.rollsWhatReadsTheChange()
 	a.prunesButNoVolumes()
 	a.mends()

@@ -110,6 +110,33 @@ local apply(m) = {
         ]),
 };
 
+// handOver keeps the pods of a registry that ran with fixed numbers. A number in a
+// manifest belongs to who applied that, and goes with it unless it is somebody's
+// else too.
+// Source: kubernetes.io, server-side apply, transferring ownership
+local handOver(m) =
+  local scaled = [c for c in m.kubernetesComponents if c.name in m.spec.kubernetes.autoscaling];
+  local what = kind(m);
+  local version = if what == 'Deployment' then m.cluster.versions.Deployment else 'v1';
+  if scaled == [] || !m.cluster.has.serverSideApply then [] else [{
+    title: 'Hand running pods over to their scalers',
+    text: markdown.text([
+            'Only where they ran with fixed numbers, and **before** this rendering is applied: when `replicas` leaves a manifest,',
+            'the workload falls to one pod, unless somebody else holds the number by then.',
+          ]) + markdown.code('sh', [
+            'over() {',
+            '  number=$(' + kubectl(m) + ' get "' + what + "/$1\" -o jsonpath='{.spec.replicas}')",
+            "  printf '{\"apiVersion\": \"" + version + '", "kind": "' + what + "\", \"metadata\": {\"name\": \"%s\"}, \"spec\": {\"replicas\": %d}}' \"$1\" \"$number\" |",
+            '    ' + kubectl(m) + ' apply --server-side --field-manager=scaler -f -',
+            '}',
+          ] + ['over ' + quote(m.names.workload(c)) for c in scaled])
+          + markdown.text([
+            'Expected: `serverside-applied` for each. Argo CD and Flux then leave the numbers as they are, and the scalers go on',
+            'from there. Who applies by hand takes `kubectl apply --server-side --force-conflicts -k kubernetes`: without it',
+            'kubectl itself takes the numbers away.',
+          ]),
+  }];
+
 // scaling says what must be there before the number of pods follows the load.
 local scaling(m) =
   local all = scale.all(m);
@@ -130,11 +157,11 @@ local scaling(m) =
              ]) + markdown.code('sh', ['kubectl get --raw ' + quote(query(entry)) for entry in own]))
           + markdown.text(['In the end every scaler names a number in place of `<unknown>`:'])
           + markdown.code('sh', [kubectl(m) + ' get horizontalpodautoscalers'])
-          + markdown.text([
-            'A workload that ran with a fixed number falls to one pod when `replicas` leaves its manifest, until the scaler',
-            'sets the least number again, within half a minute: take the change over when few people pull.',
-          ]),
-  }];
+          + (if m.cluster.has.serverSideApply then '' else markdown.text([
+               'A workload that ran with a fixed number falls to one pod when `replicas` leaves its manifest, until the scaler',
+               'sets the least number again, within half a minute: take the change over when few people pull.',
+             ])),
+  }] + handOver(m);
 
 // replaced names the steps that an engine takes over.
 local replaced(m) = if m.secretsFolder then 'the steps Secrets and Objects' else 'the step Objects';
