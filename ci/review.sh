@@ -3,7 +3,8 @@
 # will do as Markdown. It is the same for every CI; what differs comes in variables:
 #
 #   HAGEN_SPECS    specs, separated by blanks; hagen.toml without it
-#   HAGEN_OUTPUT   the rendered folder, out without it
+#   HAGEN_OUTPUT   the rendered folder, out without it; empty where it is not
+#                  committed beside the specs (publish.sh)
 #   HAGEN_BASE     the branch of the remote that the change goes to
 #   HAGEN_FAIL_ON  an impact: changes as bad as that or worse fail
 #   HAGEN_FOLDER   where comment.md, full.md and result go
@@ -24,7 +25,10 @@ git fetch --quiet --no-tags origin "+refs/heads/$HAGEN_BASE:refs/remotes/origin/
 base=$(git merge-base "refs/remotes/origin/$HAGEN_BASE" HEAD)
 
 stale=ok
-hagen build --check -o "${HAGEN_OUTPUT:-out}" -- "${specs[@]}" >"$HAGEN_FOLDER/stale.txt" 2>&1 || stale=failed
+output=${HAGEN_OUTPUT-out}
+if [ -n "$output" ]; then
+	hagen build --check -o "$output" -- "${specs[@]}" >"$HAGEN_FOLDER/stale.txt" 2>&1 || stale=failed
+fi
 
 fail=()
 if [ -n "${HAGEN_FAIL_ON:-}" ]; then
@@ -48,7 +52,7 @@ if [ ! -s "$HAGEN_FOLDER/comment.md" ]; then
 fi
 if [ "$stale" = failed ]; then
 	# shellcheck disable=SC2016 # the backticks are Markdown
-	printf '\n**%s is stale**: run `hagen build` and commit it.\n' "${HAGEN_OUTPUT:-out}" >>"$HAGEN_FOLDER/comment.md"
+	printf '\n**%s is stale**: run `hagen build` and commit it.\n' "$output" >>"$HAGEN_FOLDER/comment.md"
 	cat "$HAGEN_FOLDER/stale.txt" >&2
 fi
 printf 'stale=%s\ndiff=%s\n' "$stale" "$diff" >"$HAGEN_FOLDER/result"

@@ -18,7 +18,7 @@ func TestArgo(t *testing.T) {
 	a.comesFromNothing()
 	a.isQuiet()
 	a.setsRight()
-	a.handsOver(a.registry, a.forge, a.synced)
+	a.handsOver(a.registry, a.forge, a.again, a.synced)
 	a.rollsWhatReadsTheChange()
 	a.prunesButNoVolumes()
 	a.mends()

@@ -21,7 +21,7 @@ func TestFlux(t *testing.T) {
 	f.comesFromNothing()
 	f.isQuiet()
 	f.scales()
-	f.handsOver(f.registry, f.forge, f.synced)
+	f.handsOver(f.registry, f.forge, f.again, f.synced)
 	f.rollsWhatReadsTheChange()
 	f.prunesButNoVolumes()
 	f.isRefused()

@@ -10,8 +10,10 @@ import (
 )
 
 // handsOver lets core follow the load, as the runbook says: its pods stay although
-// their number leaves the manifest. Then it takes that back.
-func (s *server) handsOver(r *registry, f *forge, synced func(commit string)) {
+// their number leaves the manifest, and the engine leaves another number as it is.
+// Then it takes that back.
+// again has the engine look anew, synced waits until it has brought a commit.
+func (s *server) handsOver(r *registry, f *forge, again func(), synced func(commit string)) {
 	s.t.Helper()
 	// Flux writes nothing, and holds the number on, when nothing else changes: the
 	// last one who lets go of it is the next change of the workload.
@@ -23,16 +25,19 @@ func (s *server) handsOver(r *registry, f *forge, synced func(commit string)) {
 	r.hagen("build", "--quiet", r.spec)
 	s.follow(r.folder, commands(s.t, filepath.Join(r.out(""), "RUNBOOK-kubernetes.md"), "Hand running pods over to their scalers"))
 	core := parse(s.t, "{apiVersion: apps/v1, kind: Deployment, metadata: {name: core, namespace: harbor}}")
-	stays := during(s.t, "core keeps its three pods", func() error {
-		live, err := s.live(core)
-		if err != nil {
-			return err
+	wants := func(wanted int64) func() error {
+		return func() error {
+			live, err := s.live(core)
+			if err != nil {
+				return err
+			}
+			if n, _, _ := unstructured.NestedInt64(live.Object, "spec", "replicas"); n != wanted {
+				return fmt.Errorf("it wants %d", n)
+			}
+			return nil
 		}
-		if n, _, _ := unstructured.NestedInt64(live.Object, "spec", "replicas"); n != 3 {
-			return fmt.Errorf("it wants %d", n)
-		}
-		return nil
-	})
+	}
+	stays := during(s.t, "core keeps its three pods", wants(3))
 	f.merge(r, "core follows the load")
 	eventually(s.t, "nobody but the scaler holds the number of core's pods", func() error {
 		if _, err := s.live(parse(s.t, "{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {name: core, namespace: harbor}}")); err != nil {
@@ -47,8 +52,17 @@ func (s *server) handsOver(r *registry, f *forge, synced func(commit string)) {
 		}
 		return nil
 	})
-	synced(f.revert(r))
 	stays()
+	// as the scaler does when there is more to do
+	s.kubectl(r.folder, "-n", "harbor", "scale", "deployment/core", "--replicas=4")
+	stays = during(s.t, "core keeps its fourth pod", wants(4))
+	again()
+	again()
+	stays()
+	synced(f.revert(r))
+	if err := wants(3)(); err != nil {
+		s.t.Errorf("after a number is in the manifest again: %v", err)
+	}
 }
 
 // holders name who has applied a number of replicas.
