@@ -10,8 +10,8 @@ local directory = '/etc/hagen/';
 local to(replication, name) =
   local others = [site for site in replication.sites if site.name != name];
   if replication.scheme == 'mutual' then others
-  else if (replication.direction == 'from-hub') == (name == replication.hub) then
-    [site for site in others if name == replication.hub || site.name == replication.hub]
+  else if name == replication.hub then (if replication.direction == 'from-hub' then others else [])
+  else if replication.direction == 'to-hub' then [site for site in others if site.name == replication.hub]
   else [];
 
 // listed names sites in a sentence.
