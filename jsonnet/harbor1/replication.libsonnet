@@ -7,7 +7,7 @@ local replication = import '../lib/replication.libsonnet';
 // m: the model
 local bodies(m) = [
   {
-    name: 'target-' + site.name + '.json',
+    path: 'target-' + site.name + '.json',
     content: std.manifestJsonEx({
       name: 'hagen-' + site.name,
       endpoint: site.url,
@@ -19,8 +19,6 @@ local bodies(m) = [
 ];
 
 {
-  bodies:: bodies,
-
   // m: the model
   component(m)::
     replication.component(m, { of: 'ui', url: 'http://ui' }, bodies(m), importstr 'replication.sh')

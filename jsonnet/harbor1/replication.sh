@@ -5,10 +5,11 @@ disabled() {
 	must "policy $1 cannot be stopped" 200
 }
 
+targets() { list targets '/api/targets?name=hagen-'; }
+
 # policies prints those of a target, one on a line.
 policies() {
-	ask GET "/api/targets/$1/policies/"
-	must 'the policies of a target are not to be had' 200
+	list policies "/api/targets/$1/policies/"
 	objects
 }
 
@@ -31,8 +32,7 @@ corrected() {
 target() {
 	anew=true
 	while :; do
-		ask GET '/api/targets?name=hagen-'
-		must 'the list of targets is not to be had' 200
+		targets
 		known=$(named "hagen-$1")
 		id=$(printf '%s' "$known" | value id)
 		if [ -z "$id" ]; then
@@ -60,8 +60,7 @@ target() {
 project() {
 	page=1
 	while :; do
-		ask GET "/api/projects?name=$1&project_name=$1&page=$page&page_size=100"
-		must 'the list of projects is not to be had' 200
+		list projects "/api/projects?name=$1&project_name=$1&page=$page&page_size=100"
 		projectID=$(named "$1" | value project_id)
 		[ -z "$projectID" ] || return 0
 		if objects | grep -q '"project_id"' && [ "$page" -lt 100 ]; then
@@ -78,8 +77,7 @@ project() {
 # that are there already when it is enabled.
 policy() {
 	project "$2"
-	ask GET "/api/policies/replication?project_id=$projectID"
-	must 'the list of policies is not to be had' 200
+	list policies "/api/policies/replication?project_id=$projectID"
 	number=$(objects | grep "\"target_id\":${id}[,}]" | value id)
 	if [ -n "$number" ]; then
 		ask PUT "/api/policies/replication/$number/enablement" '{"enabled": 1}'
@@ -124,8 +122,7 @@ for site in $REPLICATION_SITES; do
 	removed "$id" "$site" $REPLICATION_PROJECTS
 	for name in $REPLICATION_PROJECTS; do policy "$site" "$name"; done
 done
-ask GET '/api/targets?name=hagen-'
-must 'the list of targets is not to be had' 200
+targets
 objects >"$work/targets"
 # shellcheck disable=SC2013
 for site in $(sed -n 's/.*"name":"hagen-\([a-z0-9-]*\)".*/\1/p' "$work/targets"); do

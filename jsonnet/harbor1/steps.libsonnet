@@ -1,7 +1,7 @@
 // What an operator of Harbor 1.x must do that 2.x does by itself.
 local accounts = import '../lib/accounts.libsonnet';
+local kubectl = import '../lib/kubectl.libsonnet';
 local markdown = import '../lib/markdown.libsonnet';
-local native = import '../lib/native.libsonnet';
 
 local database(m) = {
   title: 'Database and user, once for the whole registry',
@@ -39,15 +39,12 @@ local compose(m) = if !m.spec.database.bootstrap.enabled then byHand else {
 };
 
 local kubernetes(m) = if !m.spec.database.bootstrap.enabled then byHand else {
-  local within = 'kubectl -n ' + native.shellQuote(m.spec.kubernetes.namespace),
-  local selector = std.join(',', [label + '=' + self.labels[label] for label in std.objectFields(self.labels)]),
-  labels:: m.names.selector(m.effective['database-bootstrap']),
   title: title,
   text: markdown.text([
           'Harbor 1.x does not make its tables. A Job among the objects of the folder `kubernetes` loads them from',
           "Harbor's own database image; until then ui starts over and over. Once the objects are there:",
         ])
-        + markdown.code('sh', [within + ' logs --selector ' + selector])
+        + markdown.code('sh', [kubectl.own(m) + ' logs --selector ' + kubectl.selector(m, m.effective['database-bootstrap'])])
         + markdown.text([
           'Expected: `has the tables of revision ' + m.harbor.schema.revision + '`. A database that holds anything is left as it is. To let a Job that',
           'failed try again, delete it and apply the objects again; Argo CD and Flux make it anew by themselves.',

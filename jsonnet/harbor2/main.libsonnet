@@ -21,7 +21,7 @@ local replication = import 'replication.libsonnet';
   steps+:: (import 'steps.libsonnet')($),
   databaseFiles:: [{ path: 'bootstrap.sql', content: (import 'account.libsonnet')($) }],
   metrics:: import 'metrics.libsonnet',
-  replicationFiles:: [{ path: body.name, content: body.content } for body in replication.bodies($)],
+  replicationFiles:: replication.bodies($),
 
   components+:: {
     core: (import 'core.libsonnet')($),

@@ -40,7 +40,7 @@ local policy(r, site) = {
   enabled: true,
 };
 
-local json(name, value) = { name: name, content: std.manifestJsonEx(value, '  ') + '\n' };
+local json(path, value) = { path: path, content: std.manifestJsonEx(value, '  ') + '\n' };
 
 // m: the model
 local bodies(m) = std.flatMap(function(site) [
@@ -50,6 +50,7 @@ local bodies(m) = std.flatMap(function(site) [
 ], m.replication.targets);
 
 {
+  // bodies are files of the output too: the same as data.
   bodies:: bodies,
 
   // m: the model

@@ -1,9 +1,11 @@
 
+registries() { list registries '/api/v2.0/registries?page_size=100&q=name%3D~hagen-'; }
+policies() { list policies '/api/v2.0/replication/policies?page_size=100&q=name%3D~hagen-to-'; }
+
 # endpoint tells Harbor of a site; it asks there at once. $id is its number.
 endpoint() {
 	while :; do
-		ask GET "/api/v2.0/registries?page_size=100&q=name%3D~hagen-"
-		must 'the list of registries is not to be had' 200
+		registries
 		id=$(named "hagen-$1" | value id)
 		if [ -n "$id" ]; then
 			ask PUT "/api/v2.0/registries/$id" "$(secret "$(cat "$bodies/update-$1.json")" "$1")"
@@ -20,8 +22,7 @@ endpoint() {
 # policy says what is copied there, and copies at first what is there already.
 policy() {
 	sent=$(with "$(cat "$bodies/policy-$1.json")" '"<id>"' "$id")
-	ask GET "/api/v2.0/replication/policies?page_size=100&q=name%3D~hagen-to-"
-	must 'the list of policies is not to be had' 200
+	policies
 	number=$(named "hagen-to-$1" | value id)
 	if [ -n "$number" ]; then
 		ask PUT "/api/v2.0/replication/policies/$number" "$sent"
@@ -32,17 +33,16 @@ policy() {
 	ask POST /api/v2.0/replication/policies "$sent"
 	must "the policy hagen-to-$1 is refused" 201 409
 	[ "$code" = 201 ] || return 0
-	ask GET "/api/v2.0/replication/policies?page_size=100&q=name%3D~hagen-to-"
+	policies
 	number=$(named "hagen-to-$1" | value id)
 	ask POST /api/v2.0/replication/executions "{\"policy_id\": $number}"
 	must "what is there already is not copied to $1" 201
 	echo "$me: images are copied to $1 as the new policy hagen-to-$1 says, those that are there already too"
 }
 
-# removed takes away what was made for sites that are none any more: PATH NAME
+# removed takes away what was made for sites that are none any more, of the list that
+# was asked for last: PATH NAME
 removed() {
-	ask GET "$1?page_size=100&q=name%3D~$2"
-	must 'a list is not to be had' 200
 	objects >"$work/there"
 	# shellcheck disable=SC2013
 	for name in $(sed -n "s/.*\"name\":\"$2\\([a-z0-9-]*\\)\".*/\\1/p" "$work/there"); do
@@ -59,5 +59,7 @@ for site in $REPLICATION_SITES; do
 	endpoint "$site"
 	policy "$site"
 done
+policies
 removed /api/v2.0/replication/policies hagen-to-
+registries
 removed /api/v2.0/registries hagen-

@@ -59,7 +59,7 @@ function(m) {
     unshared: if m.storage.files != null then [] else [name for name in m.wantsShared if !m.volumes[name].shared],
     bucket: if m.storage.objects then [m.spec.storage.s3.bucket, s3.directory(m)] else [],
   },
-  replication: { here: m.replication.here, targets: [site.name for site in m.replication.targets] },
+  replication: { here: m.replication.here },
   components: {
     [name]: {
       singleton: m.components[name].singleton,

@@ -1,8 +1,8 @@
 // Which registries this one copies images to, and the component that tells
 // Harbor so: it runs once, in the image of the component that answers the API.
 local component = import 'component.libsonnet';
+local kubectl = import 'kubectl.libsonnet';
 local markdown = import 'markdown.libsonnet';
-local native = import 'native.libsonnet';
 
 local directory = '/etc/hagen/';
 
@@ -49,10 +49,8 @@ local said(m) =
   steps(m):: if !m.replication.wanted then { compose: [], kubernetes: [] } else {
     compose: [step(m, ['sh host/compose.sh run --rm replication'], [said(m)])],
     kubernetes: [
-      local labels = m.names.selector(m.effective.replication);
-      local selector = std.join(',', [label + '=' + labels[label] for label in std.objectFields(labels)]);
       step(m, [
-        'kubectl -n ' + native.shellQuote(m.spec.kubernetes.namespace) + ' logs --follow --selector ' + selector,
+        kubectl.own(m) + ' logs --follow --selector ' + kubectl.selector(m, m.effective.replication),
       ], ['That is a Job among the objects of the folder `kubernetes`. ' + said(m)]),
     ],
   },
@@ -85,7 +83,7 @@ local said(m) =
 
   // component runs the script of a generation.
   // m: the model; api: { of: the component that answers, url }; bodies: what is
-  // sent, as files [{ name, content }]; script: the generation's part of it
+  // sent, as files [{ path, content }]; script: the generation's part of it
   component(m, api, bodies, script):: component.of(m.harbor, api.of) + {
     local file(name, content) = { path: directory + name, key: name, content: content },
     name: 'replication',
@@ -105,6 +103,6 @@ local said(m) =
       ['PASSWORD_' + std.strReplace(std.asciiUpper(site.name), '-', '_')]: $.material(site)
       for site in m.replication.targets
     },
-    files: [file('replication.sh', component.script((importstr 'replication.sh') + script))] + [file(body.name, body.content) for body in bodies],
+    files: [file('replication.sh', component.script((importstr 'replication.sh') + script))] + [file(body.path, body.content) for body in bodies],
   },
 }

@@ -75,6 +75,12 @@ must() {
 	fail "$what" "$(said)"
 }
 
+# list asks for one, which objects prints: WHAT PATH
+list() {
+	ask GET "$2"
+	must "the list of $1 is not to be had" 200
+}
+
 # objects prints those of a list, one on a line, without what is nested in them.
 objects() {
 	sed -e :whole -e '$!{' -e N -e 'b whole' -e '}' -e 's/\n//g' "$work/answer" |

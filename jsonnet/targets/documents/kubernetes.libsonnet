@@ -1,4 +1,5 @@
 // RUNBOOK-kubernetes.md: from an empty cluster to a pulled image.
+local command = import '../../lib/kubectl.libsonnet';
 local markdown = import '../../lib/markdown.libsonnet';
 local native = import '../../lib/native.libsonnet';
 local scale = import '../../lib/scaling.libsonnet';
@@ -8,7 +9,7 @@ local clients = import 'clients.libsonnet';
 local nodes = import 'nodes.libsonnet';
 
 local quote = native.shellQuote;
-local kubectl(m) = 'kubectl -n ' + quote(m.spec.kubernetes.namespace);
+local kubectl = command.own;
 
 local namespace(m) = {
   local make = 'kubectl create namespace ' + quote(m.spec.kubernetes.namespace),
@@ -117,7 +118,6 @@ local apply(m) = {
 local handOver(m) =
   local scaled = [c for c in m.kubernetesComponents if c.name in m.spec.kubernetes.autoscaling];
   local what = kind(m);
-  local version = if what == 'Deployment' then m.cluster.versions.Deployment else 'v1';
   if scaled == [] || !m.cluster.has.serverSideApply then [] else [{
     title: 'Hand running pods over to their scalers',
     text: markdown.text([
@@ -126,7 +126,7 @@ local handOver(m) =
           ]) + markdown.code('sh', [
             'over() {',
             '  number=$(' + kubectl(m) + ' get "' + what + "/$1\" -o jsonpath='{.spec.replicas}')",
-            "  printf '{\"apiVersion\": \"" + version + '", "kind": "' + what + "\", \"metadata\": {\"name\": \"%s\"}, \"spec\": {\"replicas\": %d}}' \"$1\" \"$number\" |",
+            "  printf '{\"apiVersion\": \"" + m.cluster.versions[what] + '", "kind": "' + what + "\", \"metadata\": {\"name\": \"%s\"}, \"spec\": {\"replicas\": %d}}' \"$1\" \"$number\" |",
             '    ' + kubectl(m) + ' apply --server-side --field-manager=scaler -f -',
             '}',
           ] + ['over ' + quote(m.names.workload(c)) for c in scaled])
@@ -174,7 +174,7 @@ local added(m) = if 'source' in m.spec.gitops then '`argocd repo add --type oci`
 local engines = {
   argocd(m, name): {
     local argocd = m.spec.gitops.argocd,
-    local within = 'kubectl -n ' + quote(argocd.namespace),
+    local within = command.at(argocd.namespace),
     title: 'Argo CD',
     text: markdown.text(['In place of ' + replaced(m) + ', ' + landed(m) + '. Argo CD must be let into the', 'repository first (' + added(m) + ').'])
           + markdown.code('sh', (
@@ -190,7 +190,7 @@ local engines = {
   },
   flux(m, name): {
     local flux = m.spec.gitops.flux,
-    local within = 'kubectl -n ' + quote(flux.namespace),
+    local within = command.at(flux.namespace),
     title: 'Flux',
     text: markdown.text(['In place of ' + replaced(m) + ', ' + landed(m) + (
             if m.spec.secrets.provider != 'sops' then '.'
@@ -209,16 +209,13 @@ local engines = {
 
 // replace is for workloads that leave a running pod as it is.
 local replace(m) =
-  local selector(c) =
-    local labels = m.names.selector(c);
-    std.join(',', [key + '=' + labels[key] for key in std.objectFields(labels)]);
   if kind(m) == 'Deployment' then [] else [{
     title: 'Later: replace the pods after a change',
     text: markdown.text([
       'A ReplicationController never touches a pod that runs. After a change delete the pods of one',
       'component after the other, and wait until the new ones are ready:',
     ]) + markdown.code('sh', [
-      kubectl(m) + ' delete pod -l ' + selector(c)
+      kubectl(m) + ' delete pod -l ' + command.selector(m, c)
       for c in m.kubernetesComponents
       if !c.once
     ]),

@@ -4,6 +4,7 @@
 
 local versions = {
   Deployment: [[9, 'apps/v1'], [8, 'apps/v1beta2'], [6, 'apps/v1beta1']],
+  ReplicationController: [[0, 'v1']],
   PodDisruptionBudget: [[21, 'policy/v1'], [5, 'policy/v1beta1']],
   Ingress: [[19, 'networking.k8s.io/v1'], [14, 'networking.k8s.io/v1beta1'], [1, 'extensions/v1beta1']],
   HorizontalPodAutoscaler: [[23, 'autoscaling/v2'], [12, 'autoscaling/v2beta2'], [8, 'autoscaling/v2beta1'], [6, 'autoscaling/v2alpha1']],

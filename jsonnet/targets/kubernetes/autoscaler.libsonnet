@@ -51,7 +51,7 @@ function(m, c)
     },
     spec: {
       scaleTargetRef: {
-        apiVersion: if kind(m) == 'Deployment' then m.cluster.versions.Deployment else 'v1',
+        apiVersion: m.cluster.versions[kind(m)],
         kind: kind(m),
         name: m.names.workload(c),
       },

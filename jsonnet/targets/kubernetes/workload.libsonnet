@@ -11,8 +11,6 @@ local deadline(c) =
   };
 
 local deployment(m, c) = {
-  apiVersion: m.cluster.versions.Deployment,
-  kind: 'Deployment',
   spec+: {
     selector: { matchLabels: m.names.selector(c) },
     strategy: if c.singleton then { type: 'Recreate' } else {
@@ -23,8 +21,6 @@ local deployment(m, c) = {
 };
 
 local controller(m, c) = {
-  apiVersion: 'v1',
-  kind: 'ReplicationController',
   spec+: { selector: m.names.selector(c) },
 };
 
@@ -42,6 +38,8 @@ local scraped(m, c) =
 function(m, c)
   local k = m.spec.kubernetes;
   {
+    apiVersion: m.cluster.versions[kind(m)],
+    kind: kind(m),
     metadata: {
       name: m.names.workload(c),
       namespace: k.namespace,
