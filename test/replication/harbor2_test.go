@@ -86,107 +86,125 @@ func newHarbor2(t *testing.T, sites map[string]*account) *harbor2 {
 	h := &harbor2{
 		harbor: harbor{t: t, sites: sites}, endpoints: map[int]*endpoint{}, policies: map[int]*policy2{}, running: map[int]bool{},
 	}
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /api/v2.0/registries", func(w http.ResponseWriter, r *http.Request) {
-		var list []endpoint
-		for _, e := range page(r, sorted(h.endpoints, endpointName, fuzzy(r))) {
-			shown := *e
-			shown.Credential = &credential{AccessKey: e.Credential.AccessKey, AccessSecret: "*****", Type: e.Credential.Type}
-			list = append(list, shown)
-		}
-		answer(w, list)
+	h.url = h.serve(map[string]http.HandlerFunc{
+		"GET /api/v2.0/registries":                   h.listEndpoints,
+		"POST /api/v2.0/registries":                  h.addEndpoint,
+		"PUT /api/v2.0/registries/{id}":              h.changeEndpoint,
+		"DELETE /api/v2.0/registries/{id}":           h.removeEndpoint,
+		"GET /api/v2.0/replication/policies":         h.listPolicies,
+		"POST /api/v2.0/replication/policies":        h.addPolicy,
+		"PUT /api/v2.0/replication/policies/{id}":    h.changePolicy,
+		"DELETE /api/v2.0/replication/policies/{id}": h.removePolicy,
+		"POST /api/v2.0/replication/executions":      h.execute,
 	})
-	mux.HandleFunc("POST /api/v2.0/registries", func(w http.ResponseWriter, r *http.Request) {
-		var e endpoint
-		if !h.decode(w, r, &e) {
-			return
-		}
-		switch {
-		case e.Type != "harbor" || e.Credential == nil || e.Credential.Type != "basic":
-			refuse(w, http.StatusBadRequest, "unsupported")
-		case named(h.endpoints, endpointName, e.Name) != nil:
-			refuse(w, http.StatusConflict, "registry "+e.Name+" already exists")
-		case h.reaches(e.URL, e.Credential.AccessKey, e.Credential.AccessSecret) != http.StatusOK:
-			refuse(w, http.StatusBadRequest, "the registry is unhealthy")
-		default:
-			e.ID, e.Status, e.CreationTime = h.id(), "healthy", "2026-01-01T00:00:00.000Z"
-			h.endpoints[e.ID] = &e
-			created(w, r, e.ID)
-		}
-	})
-	mux.HandleFunc("PUT /api/v2.0/registries/{id}", func(w http.ResponseWriter, r *http.Request) {
-		var u endpointUpdate
-		e := h.endpoints[pathID(r)]
-		if e == nil {
-			refuse(w, http.StatusNotFound, "no registry")
-			return
-		}
-		if !h.decode(w, r, &u) {
-			return
-		}
-		if h.reaches(*u.URL, *u.AccessKey, *u.AccessSecret) != http.StatusOK {
-			refuse(w, http.StatusBadRequest, "the registry is unhealthy")
-			return
-		}
-		e.URL, e.Insecure = *u.URL, *u.Insecure
-		e.Credential = &credential{AccessKey: *u.AccessKey, AccessSecret: *u.AccessSecret, Type: *u.CredentialType}
-	})
-	mux.HandleFunc("DELETE /api/v2.0/registries/{id}", func(w http.ResponseWriter, r *http.Request) {
-		for _, p := range h.policies {
-			if p.DestRegistry.ID == pathID(r) {
-				refuse(w, http.StatusPreconditionFailed, "the registry is referenced by replication policies, cannot delete it")
-				return
-			}
-		}
-		delete(h.endpoints, pathID(r))
-	})
-	mux.HandleFunc("GET /api/v2.0/replication/policies", func(w http.ResponseWriter, r *http.Request) {
-		answer(w, page(r, sorted(h.policies, policyName, fuzzy(r))))
-	})
-	mux.HandleFunc("POST /api/v2.0/replication/policies", func(w http.ResponseWriter, r *http.Request) {
-		if p := h.policy(w, r); p != nil {
-			if named(h.policies, policyName, p.Name) != nil {
-				refuse(w, http.StatusConflict, "replication policy "+p.Name+" already exists")
-				return
-			}
-			p.ID = h.id()
-			h.policies[p.ID] = p
-			created(w, r, p.ID)
-		}
-	})
-	mux.HandleFunc("PUT /api/v2.0/replication/policies/{id}", func(w http.ResponseWriter, r *http.Request) {
-		if h.policies[pathID(r)] == nil {
-			refuse(w, http.StatusNotFound, "no policy")
-			return
-		}
-		if p := h.policy(w, r); p != nil {
-			p.ID = pathID(r)
-			h.policies[p.ID] = p
-		}
-	})
-	mux.HandleFunc("DELETE /api/v2.0/replication/policies/{id}", func(w http.ResponseWriter, r *http.Request) {
-		if h.running[pathID(r)] {
-			refuse(w, http.StatusPreconditionFailed, "the policy has running executions, cannot delete it")
-			return
-		}
-		delete(h.policies, pathID(r))
-	})
-	mux.HandleFunc("POST /api/v2.0/replication/executions", func(w http.ResponseWriter, r *http.Request) {
-		var e struct {
-			PolicyID int `json:"policy_id"`
-		}
-		if !h.decode(w, r, &e) {
-			return
-		}
-		if h.policies[e.PolicyID] == nil {
-			refuse(w, http.StatusNotFound, "no policy")
-			return
-		}
-		h.executions = append(h.executions, e.PolicyID)
-		created(w, r, h.id())
-	})
-	h.url = h.serve(mux)
 	return h
+}
+
+func (h *harbor2) listEndpoints(w http.ResponseWriter, r *http.Request) {
+	var list []endpoint
+	for _, e := range page(r, sorted(h.endpoints, endpointName, fuzzy(r))) {
+		shown := *e
+		shown.Credential = &credential{AccessKey: e.Credential.AccessKey, AccessSecret: "*****", Type: e.Credential.Type}
+		list = append(list, shown)
+	}
+	answer(w, list)
+}
+
+func (h *harbor2) addEndpoint(w http.ResponseWriter, r *http.Request) {
+	var e endpoint
+	if !h.decode(w, r, &e) {
+		return
+	}
+	switch {
+	case e.Type != "harbor" || e.Credential == nil || e.Credential.Type != "basic":
+		refuse(w, http.StatusBadRequest, "unsupported")
+	case named(h.endpoints, endpointName, e.Name) != nil:
+		refuse(w, http.StatusConflict, "registry "+e.Name+" already exists")
+	case h.reaches(e.URL, e.Credential.AccessKey, e.Credential.AccessSecret) != http.StatusOK:
+		refuse(w, http.StatusBadRequest, "the registry is unhealthy")
+	default:
+		e.ID, e.Status, e.CreationTime = h.id(), "healthy", "2026-01-01T00:00:00.000Z"
+		h.endpoints[e.ID] = &e
+		created(w, r, e.ID)
+	}
+}
+
+func (h *harbor2) changeEndpoint(w http.ResponseWriter, r *http.Request) {
+	var u endpointUpdate
+	e := h.endpoints[pathID(r)]
+	if e == nil {
+		refuse(w, http.StatusNotFound, "no registry")
+		return
+	}
+	if !h.decode(w, r, &u) {
+		return
+	}
+	if h.reaches(*u.URL, *u.AccessKey, *u.AccessSecret) != http.StatusOK {
+		refuse(w, http.StatusBadRequest, "the registry is unhealthy")
+		return
+	}
+	e.URL, e.Insecure = *u.URL, *u.Insecure
+	e.Credential = &credential{AccessKey: *u.AccessKey, AccessSecret: *u.AccessSecret, Type: *u.CredentialType}
+}
+
+func (h *harbor2) removeEndpoint(w http.ResponseWriter, r *http.Request) {
+	for _, p := range h.policies {
+		if p.DestRegistry.ID == pathID(r) {
+			refuse(w, http.StatusPreconditionFailed, "the registry is referenced by replication policies, cannot delete it")
+			return
+		}
+	}
+	delete(h.endpoints, pathID(r))
+}
+
+func (h *harbor2) listPolicies(w http.ResponseWriter, r *http.Request) {
+	answer(w, page(r, sorted(h.policies, policyName, fuzzy(r))))
+}
+
+func (h *harbor2) addPolicy(w http.ResponseWriter, r *http.Request) {
+	if p := h.policy(w, r); p != nil {
+		if named(h.policies, policyName, p.Name) != nil {
+			refuse(w, http.StatusConflict, "replication policy "+p.Name+" already exists")
+			return
+		}
+		p.ID = h.id()
+		h.policies[p.ID] = p
+		created(w, r, p.ID)
+	}
+}
+
+func (h *harbor2) changePolicy(w http.ResponseWriter, r *http.Request) {
+	if h.policies[pathID(r)] == nil {
+		refuse(w, http.StatusNotFound, "no policy")
+		return
+	}
+	if p := h.policy(w, r); p != nil {
+		p.ID = pathID(r)
+		h.policies[p.ID] = p
+	}
+}
+
+func (h *harbor2) removePolicy(w http.ResponseWriter, r *http.Request) {
+	if h.running[pathID(r)] {
+		refuse(w, http.StatusPreconditionFailed, "the policy has running executions, cannot delete it")
+		return
+	}
+	delete(h.policies, pathID(r))
+}
+
+func (h *harbor2) execute(w http.ResponseWriter, r *http.Request) {
+	var e struct {
+		PolicyID int `json:"policy_id"`
+	}
+	if !h.decode(w, r, &e) {
+		return
+	}
+	if h.policies[e.PolicyID] == nil {
+		refuse(w, http.StatusNotFound, "no policy")
+		return
+	}
+	h.executions = append(h.executions, e.PolicyID)
+	created(w, r, h.id())
 }
 
 // policy reads one, and refuses what Harbor does.

@@ -36,7 +36,11 @@ type harbor struct {
 func (h *harbor) id() int { h.last++; return h.last }
 
 // serve answers as the handlers say, to admin alone.
-func (h *harbor) serve(mux *http.ServeMux) string {
+func (h *harbor) serve(handlers map[string]http.HandlerFunc) string {
+	mux := http.NewServeMux()
+	for pattern, handler := range handlers {
+		mux.HandleFunc(pattern, handler)
+	}
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h.mu.Lock()
 		defer h.mu.Unlock()
