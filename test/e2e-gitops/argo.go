@@ -67,11 +67,11 @@ func (a *argo) startRepositories() {
 	if err := os.Chmod(filepath.Join(programs, "git-verify-wrapper.sh"), 0o700); err != nil {
 		a.t.Fatal(err)
 	}
-	path := programs + ":" + filepath.Dir(tool(a.t, "kustomize", "kustomize")) + ":" + os.Getenv("PATH")
+	path := programs + ":" + filepath.Dir(tool(a.t, newest, "kustomize")) + ":" + os.Getenv("PATH")
 	host, port := address(a.t)
 	_, metrics := address(a.t)
 	a.repositories = host + ":" + port
-	start(a.t, "argocd-repo-server", tool(a.t, "argocd", "cmd"), a.environment("argocd-repo-server", "PATH="+path), []string{
+	start(a.t, "argocd-repo-server", tool(a.t, newest, "cmd"), a.environment("argocd-repo-server", "PATH="+path), []string{
 		"--logformat=text", "--revision-cache-expiration=1s",
 		"--address=" + host, "--port=" + port, "--metrics-address=" + host, "--metrics-port=" + metrics,
 		"--disable-tls", "--client-ca-path=", "--redis=" + a.redis,
@@ -82,7 +82,7 @@ func (a *argo) startRepositories() {
 // every few minutes.
 func (a *argo) run() {
 	a.t.Helper()
-	a.controller = start(a.t, "argocd-application-controller", tool(a.t, "argocd", "cmd"),
+	a.controller = start(a.t, "argocd-application-controller", tool(a.t, newest, "cmd"),
 		a.environment("argocd-application-controller"), []string{
 			"--kubeconfig=" + a.kubeconfig, "--namespace=argocd", "--logformat=text",
 			"--repo-server=" + a.repositories, "--repo-server-plaintext", "--redis=" + a.redis,

@@ -16,7 +16,7 @@ import (
 func newCluster(t testing.TB) *server {
 	t.Helper()
 	s := newServer(t)
-	start(t, "kube-controller-manager", tool(t, "kubernetes", "kube-controller-manager"), nil, []string{
+	start(t, "kube-controller-manager", tool(t, newest, "kube-controller-manager"), nil, []string{
 		"--kubeconfig=" + s.kubeconfig, "--leader-elect=false",
 		"--bind-address=127.0.0.1", "--secure-port=" + port(t), "--cert-dir=" + t.TempDir(),
 		"--service-account-private-key-file=" + s.key,
@@ -25,7 +25,7 @@ func newCluster(t testing.TB) *server {
 		"--pvclaimbinder-sync-period=1s",
 		"--horizontal-pod-autoscaler-sync-period=1s", "--horizontal-pod-autoscaler-cpu-initialization-period=1s",
 	})
-	start(t, "kube-scheduler", tool(t, "kubernetes", "kube-scheduler"), nil, []string{
+	start(t, "kube-scheduler", tool(t, newest, "kube-scheduler"), nil, []string{
 		"--kubeconfig=" + s.kubeconfig, "--leader-elect=false",
 		"--bind-address=127.0.0.1", "--secure-port=" + port(t), "--cert-dir=" + t.TempDir(),
 	})
@@ -33,7 +33,7 @@ func newCluster(t testing.TB) *server {
 	s.balance()
 	t.Cleanup(func() {
 		if t.Failed() {
-			said, _ := attempt("", []string{"KUBECONFIG=" + s.kubeconfig}, tool(t, "kubernetes", "kubectl"), "get", "--all-namespaces", "-o", "wide", "pods,pv,pvc,events")
+			said, _ := attempt("", []string{"KUBECONFIG=" + s.kubeconfig}, tool(t, newest, "kubectl"), "get", "--all-namespaces", "-o", "wide", "pods,pv,pvc,events")
 			t.Log(said)
 		}
 	})
@@ -44,7 +44,7 @@ func newCluster(t testing.TB) *server {
 func (s *server) startNodes() {
 	s.t.Helper()
 	stages := filepath.Join(moduleFolder(s.t, "kwok", "sigs.k8s.io/kwok"), "kustomize", "stage")
-	start(s.t, "kwok", tool(s.t, "kwok", "kwok"), nil, []string{
+	start(s.t, "kwok", tool(s.t, newest, "kwok"), nil, []string{
 		"--kubeconfig=" + s.kubeconfig, "--manage-all-nodes=true", "--node-lease-duration-seconds=40",
 		"--server-address=" + listens(s.t),
 		"--config=" + filepath.Join(stages, "node", "fast", "node-initialize.yaml"),

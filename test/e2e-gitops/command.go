@@ -32,7 +32,7 @@ func commands(t testing.TB, page, heading string, changes ...string) string {
 // follow runs commands in a folder, as somebody who has a shell and kubectl.
 func (s *server) follow(folder, script string) {
 	s.t.Helper()
-	path := filepath.Dir(tool(s.t, "kubernetes", "kubectl")) + string(os.PathListSeparator) + os.Getenv("PATH")
+	path := filepath.Dir(tool(s.t, newest, "kubectl")) + string(os.PathListSeparator) + os.Getenv("PATH")
 	said := run(s.t, folder, []string{"KUBECONFIG=" + s.kubeconfig, "PATH=" + path}, "bash", "-euxo", "pipefail", "-c", script)
 	s.t.Logf("%s%s", script, said)
 }

@@ -1,7 +1,8 @@
 // Package gitops lets the real Kubernetes, Flux and Argo CD bring what hagen
 // wrote into a cluster. The API server, its etcd, the controller manager, the
 // scheduler, kustomize-controller and Argo CD are the programs themselves,
-// built from the modules in tools; nodes and pods are kwok's, which says of
+// built from the modules in tools, a workspace for each minor version of
+// Kubernetes; nodes and pods are kwok's, which says of
 // each pod that it is ready and runs nothing; Flux's source-controller is
 // stood in for (source.go). Prometheus is Debian's, its adapter the program itself;
 // what pods count is stood in for (scaling.go). What hagen diff calls refused is

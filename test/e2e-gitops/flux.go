@@ -33,7 +33,7 @@ func startFlux(t testing.TB, s *server) *flux {
 // for dependencies more often, and what else a test wants.
 func (f *flux) run(more ...string) {
 	f.t.Helper()
-	f.controller = start(f.t, "kustomize-controller", tool(f.t, "flux", "kustomize-controller"),
+	f.controller = start(f.t, "kustomize-controller", tool(f.t, newest, "kustomize-controller"),
 		[]string{"KUBECONFIG=" + f.kubeconfig, "RUNTIME_NAMESPACE=flux-system"},
 		append(more,
 			"--metrics-addr="+listens(f.t), "--health-addr="+listens(f.t),

@@ -37,7 +37,7 @@ func (s *server) diffLive(t testing.TB, r *registry) liveDiff {
 // askLive runs hagen diff --live with the kubectl of the same release.
 func (s *server) askLive(r *registry, args ...string) (string, error) {
 	return attempt(r.folder, []string{
-		"KUBECONFIG=" + s.kubeconfig, "HAGEN_KUBECTL=" + tool(s.t, "kubernetes", "kubectl"),
+		"KUBECONFIG=" + s.kubeconfig, "HAGEN_KUBECTL=" + tool(s.t, newest, "kubectl"),
 		"SOPS_AGE_KEY_FILE=" + r.ageKey,
 	}, filepath.Join(root(), "bin", "hagen"), append([]string{"diff", "--live", r.spec}, args...)...)
 }

@@ -3,6 +3,7 @@ package gitops
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -12,21 +13,28 @@ import (
 	"k8s.io/client-go/rest"
 )
 
-// TestObjects hands every object of every example, and those that Flux and
-// Argo CD get, to the API server, which refuses what it does not know.
+// TestObjects hands what no example has to the newest API server, which refuses
+// what it does not know.
 func TestObjects(t *testing.T) {
 	t.Parallel()
-	s := newServer(t)
+	s := newJudge(t, newest)
+	if err := s.apply(parse(t, "{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: harbor}, dota: {}}"), true); err == nil {
+		t.Fatal("the API server takes a field that does not exist")
+	}
+	t.Run("both engines", s.takesBothEngines)
+	t.Run("Kubernetes 1.7", s.refusesOld)
+}
+
+// newJudge is an API server of a release with the kinds and namespaces that the
+// objects of an example need.
+func newJudge(t testing.TB, release string) *server {
+	t.Helper()
+	s := newServerOf(t, release)
 	s.define(slices.Concat(fluxDefinitions(t), argoDefinitions(t), monitoringDefinitions(t))...)
 	for _, namespace := range []string{"harbor", "flux-system", "argocd"} {
 		s.create("{apiVersion: v1, kind: Namespace, metadata: {name: " + namespace + "}}")
 	}
-	if err := s.apply(parse(t, "{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: harbor}, dota: {}}"), true); err == nil {
-		t.Fatal("the API server takes a field that does not exist")
-	}
-	t.Run("examples", s.takesExamples)
-	t.Run("both engines", s.takesBothEngines)
-	t.Run("Kubernetes 1.7", s.refusesOld)
+	return s
 }
 
 // TestObjectsOlder builds the examples for an older release of Kubernetes, and
@@ -34,11 +42,7 @@ func TestObjects(t *testing.T) {
 func TestObjectsOlder(t *testing.T) {
 	t.Parallel()
 	const release = "1.30"
-	s := newServerOf(t, "kubernetes-"+release)
-	s.define(slices.Concat(fluxDefinitions(t), argoDefinitions(t), monitoringDefinitions(t))...)
-	for _, namespace := range []string{"harbor", "flux-system", "argocd"} {
-		s.create("{apiVersion: v1, kind: Namespace, metadata: {name: " + namespace + "}}")
-	}
+	s := newJudge(t, release)
 	const repository = "http://127.0.0.1/registry.git"
 	scaled := newRegistry(t, "hub-scaled/today", "hub-scaled.toml")
 	for _, r := range []*registry{forArgo(t, repository), forControllers(t, repository), scaled} {
@@ -57,24 +61,75 @@ func TestObjectsOlder(t *testing.T) {
 	}
 }
 
-// ofOldReleases are renderings for a Kubernetes that cannot be built any more.
-var ofOldReleases = []string{filepath.Join(root(), "out", "hub-k8s-1-2"), filepath.Join(root(), "out", "hub-scaled", "then")}
+// TestObjectsExamples lets kubectl apply what is committed of each example, dry,
+// to an API server of the release that the example is for.
+func TestObjectsExamples(t *testing.T) {
+	t.Parallel()
+	for release, renderings := range releases(t) {
+		t.Run("Kubernetes "+release, func(t *testing.T) {
+			if slices.Contains(notBuilt, release) {
+				t.Logf("Go builds no Kubernetes %s any more: %q", release, renderings)
+				return
+			}
+			s := newJudge(t, release)
+			for _, rendering := range renderings {
+				total := 0
+				for _, folder := range []string{"kubernetes", "flux", "argocd"} {
+					folder = filepath.Join(rendering, folder)
+					if _, err := os.Stat(folder); err == nil {
+						total += s.takesAsKubectl(t, folder)
+					}
+				}
+				t.Logf("%s: %d objects", rendering, total)
+			}
+		})
+	}
+}
 
-// takesExamples applies what is committed.
-func (s *server) takesExamples(t *testing.T) {
-	total := 0
-	for _, pattern := range []string{"*/kubernetes", "*/*/kubernetes", "*/flux"} {
+// notBuilt are the releases of examples that cannot be built any more.
+var notBuilt = []string{"1.7", "1.15"}
+
+var releaseOfRunbook = regexp.MustCompile(`^# .* on Kubernetes (1\.[0-9]+)\n`)
+
+// releases gives the committed renderings of each release of Kubernetes.
+func releases(t *testing.T) map[string][]string {
+	t.Helper()
+	all := map[string][]string{}
+	for _, pattern := range []string{"*/kubernetes", "*/*/kubernetes"} {
 		folders, err := filepath.Glob(filepath.Join(root(), "out", pattern))
 		if err != nil || len(folders) == 0 {
 			t.Fatalf("out/%s: nothing there (%v)", pattern, err)
 		}
 		for _, folder := range folders {
-			if !slices.Contains(ofOldReleases, filepath.Dir(folder)) {
-				total += s.takes(t, folder)
+			rendering := filepath.Dir(folder)
+			runbook, err := os.ReadFile(filepath.Join(rendering, "RUNBOOK-kubernetes.md"))
+			if err != nil {
+				t.Fatal(err)
 			}
+			title := releaseOfRunbook.FindSubmatch(runbook)
+			if title == nil {
+				t.Fatalf("%s: the title of the runbook names no release of Kubernetes", rendering)
+			}
+			all[string(title[1])] = append(all[string(title[1])], rendering)
 		}
 	}
-	t.Logf("%d objects", total)
+	return all
+}
+
+// takesAsKubectl applies a folder with kubectl without doing it, and counts the
+// objects.
+func (s *server) takesAsKubectl(t *testing.T, folder string) int {
+	t.Helper()
+	said, err := attempt(folder, []string{"KUBECONFIG=" + s.kubeconfig}, tool(t, newest, "kubectl"),
+		"apply", "--server-side", "--dry-run=server", "--validate=strict", "-k", ".")
+	if err != nil {
+		t.Errorf("%s: %v\n%s", folder, err, said)
+	}
+	taken, there := strings.Count(said, " serverside-applied (server dry run)"), len(readObjects(t, folder))
+	if taken < there {
+		t.Errorf("%s: %d of %d objects are taken", folder, taken, there)
+	}
+	return taken
 }
 
 // takesBothEngines applies what no example has: the other engine, and

@@ -146,7 +146,7 @@ func startMetrics(t testing.TB, s *server, values ...string) *load {
 
 	write(t, filepath.Join(folder, "adapter.yaml"), adapterConfig(t, values))
 	_, port := address(t)
-	start(t, "prometheus-adapter", tool(t, "adapter", "adapter"), nil, []string{
+	start(t, "prometheus-adapter", tool(t, "1.30", "adapter"), nil, []string{
 		"--config=" + filepath.Join(folder, "adapter.yaml"), "--prometheus-url=http://" + prometheus,
 		"--metrics-relist-interval=2s", "--metrics-max-age=1m",
 		"--bind-address=127.0.0.1", "--secure-port=" + port, "--cert-dir=" + folder,

@@ -45,12 +45,11 @@ const readerToken = "reader"
 // newServer starts etcd and the API server, and waits until it answers.
 func newServer(t testing.TB) *server {
 	t.Helper()
-	return newServerOf(t, "kubernetes")
+	return newServerOf(t, newest)
 }
 
-// newServerOf is newServer with the API server of another release, by the
-// module in tools that pins it.
-func newServerOf(t testing.TB, module string) *server {
+// newServerOf is newServer with the API server of another minor version.
+func newServerOf(t testing.TB, minor string) *server {
 	t.Helper()
 	folder := t.TempDir()
 	host, port := address(t)
@@ -59,7 +58,7 @@ func newServerOf(t testing.TB, module string) *server {
 	write(t, s.key, newKey(t))
 	tokens := filepath.Join(folder, "tokens.csv")
 	write(t, tokens, "test,test,test,system:masters\n"+readerToken+",reader,reader\n")
-	start(t, "kube-apiserver", tool(t, module, "kube-apiserver"), nil, []string{
+	start(t, "kube-apiserver", tool(t, minor, "kube-apiserver"), nil, []string{
 		"--etcd-servers=" + startEtcd(t),
 		"--bind-address=" + host, "--secure-port=" + port,
 		// Nobody may reach it, and a loopback address is refused here.
@@ -81,7 +80,7 @@ func newServerOf(t testing.TB, module string) *server {
 func startEtcd(t testing.TB) string {
 	t.Helper()
 	clients, peers := "http://"+listens(t), "http://"+listens(t)
-	start(t, "etcd", tool(t, "etcd", "server"), nil, []string{
+	start(t, "etcd", tool(t, newest, "server"), nil, []string{
 		"--data-dir=" + t.TempDir(), "--unsafe-no-fsync", "--log-level=warn",
 		"--listen-client-urls=" + clients, "--advertise-client-urls=" + clients,
 		"--listen-peer-urls=" + peers, "--initial-advertise-peer-urls=" + peers,
@@ -110,7 +109,7 @@ func (s *server) connect() {
 // kubectl runs kubectl in a folder, as the documentation says it.
 func (s *server) kubectl(folder string, args ...string) string {
 	s.t.Helper()
-	return run(s.t, folder, []string{"KUBECONFIG=" + s.kubeconfig}, tool(s.t, "kubernetes", "kubectl"), args...)
+	return run(s.t, folder, []string{"KUBECONFIG=" + s.kubeconfig}, tool(s.t, newest, "kubectl"), args...)
 }
 
 // newKey is an RSA key in PEM.

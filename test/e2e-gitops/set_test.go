@@ -28,7 +28,7 @@ func TestArgoEnvironments(t *testing.T) {
 // findEnvironments starts the controller of ApplicationSets.
 func (a *argo) findEnvironments() {
 	a.t.Helper()
-	start(a.t, "argocd-applicationset-controller", tool(a.t, "argocd", "cmd"), a.environment("argocd-applicationset-controller"), []string{
+	start(a.t, "argocd-applicationset-controller", tool(a.t, newest, "cmd"), a.environment("argocd-applicationset-controller"), []string{
 		"--kubeconfig=" + a.kubeconfig, "--namespace=argocd", "--logformat=text",
 		"--argocd-repo-server=" + a.repositories, "--repo-server-plaintext",
 		"--metrics-addr=" + listens(a.t), "--probe-addr=" + listens(a.t), "--webhook-addr=" + listens(a.t),

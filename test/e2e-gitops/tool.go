@@ -18,10 +18,14 @@ func root() string {
 	return filepath.Join(filepath.Dir(file), "..", "..")
 }
 
-// tool is a program that tools/build.sh made.
-func tool(t testing.TB, module, name string) string {
+// newest is the minor version of Kubernetes that the engines meet.
+const newest = "1.36"
+
+// tool is a program that tools/build.sh made, around a minor version of
+// Kubernetes.
+func tool(t testing.TB, minor, name string) string {
 	t.Helper()
-	path := filepath.Join(root(), "bin", "e2e", module, name)
+	path := filepath.Join(root(), "bin", "e2e", minor, name)
 	if _, err := os.Stat(path); err != nil {
 		t.Fatalf("%v; make e2e-tools builds it", err)
 	}

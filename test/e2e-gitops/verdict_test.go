@@ -32,7 +32,7 @@ var otherwise = map[string]string{
 // refused what hagen diff calls refused, and nothing else.
 func TestRefused(t *testing.T) {
 	t.Parallel()
-	s := newServerOf(t, "kubernetes")
+	s := newServerOf(t, newest)
 	s.judges(t, s.applyAsUsers, nil)
 }
 
@@ -40,7 +40,7 @@ func TestRefused(t *testing.T) {
 // in its place: three hundred runs of it take long.
 func TestRefusedOlder(t *testing.T) {
 	t.Parallel()
-	s := newServerOf(t, "kubernetes-1.30")
+	s := newServerOf(t, "1.30")
 	s.judges(t, func(o *object) error { return s.apply(o, false) }, otherwise)
 }
 
@@ -150,7 +150,7 @@ func (s *server) applyAsUsers(o *object) error {
 	}
 	file := filepath.Join(s.t.TempDir(), "object.json")
 	write(s.t, file, string(data))
-	said, err := attempt("", []string{"KUBECONFIG=" + s.kubeconfig}, tool(s.t, "kubernetes", "kubectl"),
+	said, err := attempt("", []string{"KUBECONFIG=" + s.kubeconfig}, tool(s.t, newest, "kubectl"),
 		"apply", "--server-side", "--validate=strict", "--field-manager=test", "-f", file)
 	if err != nil {
 		return fmt.Errorf("%w: %s", err, said)
