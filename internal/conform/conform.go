@@ -66,11 +66,11 @@ func load(files fs.FS) (*data, error) {
 	d.kubernetes = d.kubernetes[:2]
 	texts := map[string]string{}
 	for _, name := range []string{"kubernetes/formats.txt", "artifacts.txt"} {
-		text, err := fs.ReadFile(files, name)
+		text, err := artifact.ReadText(files, name)
 		if err != nil {
 			return nil, err
 		}
-		texts[name] = string(text)
+		texts[name] = text
 	}
 	d.formats = readFormats(texts["kubernetes/formats.txt"])
 	d.parsers = readParsers(texts["artifacts.txt"])

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"hagen/internal/artifact"
 )
 
 // table is a text of kinds and types, as schema/gen writes it. Only what is
@@ -23,11 +25,11 @@ type kind struct {
 }
 
 func readTable(files fs.FS, name string) (*table, error) {
-	data, err := fs.ReadFile(files, name)
+	text, err := artifact.ReadText(files, name)
 	if err != nil {
 		return nil, err
 	}
-	t := &table{text: string(data)}
+	t := &table{text: text}
 	t.kinds = sync.OnceValue(func() map[string]kind { return kindsOf(t.text) })
 	return t, nil
 }

@@ -12,8 +12,8 @@ import (
 	"time"
 
 	v1 "github.com/opencontainers/image-spec/specs-go/v1"
-	"oras.land/oras-go/v2"
 	"oras.land/oras-go/v2/content"
+	"oras.land/oras-go/v2/errdef"
 	"oras.land/oras-go/v2/registry/remote"
 	"oras.land/oras-go/v2/registry/remote/auth"
 	"oras.land/oras-go/v2/registry/remote/credentials"
@@ -121,7 +121,7 @@ func (r *Remote) pushBlob(ctx context.Context, blob v1.Descriptor, data []byte) 
 // Pull fetches an artifact, and checks digests and sizes. One that hagen did not
 // make is ErrForeign.
 func (r *Remote) Pull(ctx context.Context) (Image, error) {
-	found, text, err := oras.FetchBytes(ctx, r.repository, r.ref.wanted(), oras.FetchBytesOptions{MaxBytes: maxManifest})
+	found, text, err := r.manifest(ctx)
 	if err != nil {
 		return Image{}, r.explain(err, pulling)
 	}
@@ -134,6 +134,20 @@ func (r *Remote) Pull(ctx context.Context) (Image, error) {
 		return Image{}, r.explain(err, pulling)
 	}
 	return i, nil
+}
+
+// manifest fetches what the tag or digest names.
+func (r *Remote) manifest(ctx context.Context) (v1.Descriptor, []byte, error) {
+	found, body, err := r.repository.FetchReference(ctx, r.ref.wanted())
+	if err != nil {
+		return found, nil, err
+	}
+	defer body.Close()
+	if found.Size > maxManifest {
+		return found, nil, errdef.ErrSizeExceedsLimit
+	}
+	text, err := content.ReadAll(body, found)
+	return found, text, err
 }
 
 // layerOf returns the one layer of an artifact of hagen.

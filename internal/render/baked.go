@@ -13,6 +13,8 @@ import (
 
 	"github.com/google/go-jsonnet"
 	"github.com/google/go-jsonnet/ast"
+
+	"hagen/internal/artifact"
 )
 
 // BakedName is where the library's folder may hold its baked form.
@@ -77,14 +79,8 @@ func Bake(library fs.FS) ([]byte, error) {
 // sourceDigest hashes the names and texts of the library's sources.
 func sourceDigest(library fs.FS) ([]byte, error) {
 	hash := sha256.New()
-	err := fs.WalkDir(library, ".", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || path.Ext(name) != ".libsonnet" && path.Ext(name) != ".json" {
-			return err
-		}
-		data, err := fs.ReadFile(library, name)
-		fmt.Fprintf(hash, "%s\x00%d\x00", name, len(data))
-		hash.Write(data)
-		return err
+	err := artifact.Hash(hash, library, func(name string) bool {
+		return path.Ext(name) == ".libsonnet" || path.Ext(name) == ".json"
 	})
 	return hash.Sum(nil), err
 }

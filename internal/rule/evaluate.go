@@ -2,7 +2,6 @@ package rule
 
 import (
 	"fmt"
-	"path"
 	"reflect"
 	"slices"
 	"strings"
@@ -20,16 +19,19 @@ import (
 // of the user's own ones, and returns what it found.
 func (e *Evaluator) Evaluate(in Input) []Finding {
 	e.site = site{in: in, parsed: map[string]any{}, configured: map[string][]any{}}
+	lots := map[string]*lot{}
 	for _, h := range e.heads {
-		items := e.in.Items[h.subject]
-		first := slices.IndexFunc(items, h.selects)
-		if first < 0 {
+		if lots[h.subject] == nil {
+			lots[h.subject] = newLot(h.subject, in.Items[h.subject])
+		}
+		items := lots[h.subject].chosen(h.kinds)
+		if len(items) == 0 {
 			continue
 		}
 		if err := e.start(); err != nil {
 			return []Finding{{Diagnostic: diag.Diagnostic{Message: "the rules cannot be evaluated: " + err.Error()}}}
 		}
-		if err := e.rule(h, items[first:]); err != nil {
+		if err := e.rule(h, items); err != nil {
 			e.fail(h, Item{}, err)
 		}
 	}
@@ -38,15 +40,53 @@ func (e *Evaluator) Evaluate(in Input) []Finding {
 	return found
 }
 
-// selects tells whether the rule is evaluated for an item.
-func (h head) selects(item Item) bool {
-	switch {
-	case slices.Contains(h.kinds, "*"):
-		return true
-	case h.subject == SpecSubject:
-		return slices.ContainsFunc(h.kinds, func(path string) bool { return says(item.Value, path) })
+// lot is all that rules of one subject may choose from.
+type lot struct {
+	subject string
+	items   []Item
+	// of are the numbers of the items of a kind.
+	of map[string][]int
+}
+
+func newLot(subject string, items []Item) *lot {
+	l := &lot{subject: subject, items: items, of: map[string][]int{}}
+	for i, item := range items {
+		for _, kind := range item.Kinds {
+			l.of[kind] = append(l.of[kind], i)
+		}
 	}
-	return matches(item.Kinds, h.kinds)
+	return l
+}
+
+// chosen returns the items that a rule is evaluated for, in their order.
+func (l *lot) chosen(kinds []string) []Item {
+	if slices.Contains(kinds, "*") {
+		return l.items
+	}
+	if l.subject == SpecSubject {
+		return slices.DeleteFunc(slices.Clone(l.items), func(item Item) bool {
+			return !slices.ContainsFunc(kinds, func(path string) bool { return says(item.Value, path) })
+		})
+	}
+	var numbers []int
+	for _, pattern := range kinds {
+		if !strings.Contains(pattern, "*") {
+			numbers = append(numbers, l.of[pattern]...)
+			continue
+		}
+		for kind, those := range l.of {
+			if alike(pattern, kind) {
+				numbers = append(numbers, those...)
+			}
+		}
+	}
+	slices.Sort(numbers)
+	numbers = slices.Compact(numbers)
+	items := make([]Item, len(numbers))
+	for i, number := range numbers {
+		items[i] = l.items[number]
+	}
+	return items
 }
 
 // says tells whether a spec has something at a dotted path: neither nothing nor
@@ -67,29 +107,26 @@ func says(spec map[string]any, path string) bool {
 	return !below
 }
 
-func matches(kinds, patterns []string) bool {
-	for _, pattern := range patterns {
-		for _, kind := range kinds {
-			if pattern == kind {
-				return true
-			}
-			if alike(pattern, kind) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// alike tells whether a name has the form of a pattern with stars. What stands
-// before the first and behind the last one rules most names out at once.
+// alike tells whether a name has the form of a pattern, in which a star stands
+// for anything but a slash.
 func alike(pattern, name string) bool {
-	first, last := strings.IndexByte(pattern, '*'), strings.LastIndexByte(pattern, '*')
-	if first < 0 || !strings.HasPrefix(name, pattern[:first]) || !strings.HasSuffix(name, pattern[last+1:]) {
+	before, after, starred := strings.Cut(pattern, "*")
+	if !starred {
+		return pattern == name
+	}
+	name, ok := strings.CutPrefix(name, before)
+	if !ok {
 		return false
 	}
-	ok, _ := path.Match(pattern, name)
-	return ok
+	for {
+		if alike(after, name) {
+			return true
+		}
+		if name == "" || name[0] == '/' {
+			return false
+		}
+		name = name[1:]
+	}
 }
 
 func values(items []Item) []any {
@@ -108,9 +145,6 @@ func (e *Evaluator) rule(h head, items []Item) error {
 	variables := &scope{shared: e.shared, name: h.subject}
 	var done []outcome
 	for _, item := range items {
-		if !h.selects(item) {
-			continue
-		}
 		variables.value, variables.it = item.Value, nil
 		// What is the same on several nodes has one value, which is judged once.
 		twin := reflect.ValueOf(item.Value).Pointer()

@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 	"sync"
 
 	"github.com/google/cel-go/common/ast"
 
+	"hagen/internal/artifact"
 	"hagen/internal/diag"
 )
 
@@ -82,12 +84,8 @@ func ruleFiles(files fs.FS) ([]string, error) {
 // stamp stands at the beginning of a checked form that fits the files.
 func stamp(files fs.FS) []byte {
 	hash := sha256.New()
-	names, _ := ruleFiles(files)
-	for _, name := range names {
-		data, _ := fs.ReadFile(files, name)
-		fmt.Fprintf(hash, "%s\x00%d\x00", name, len(data))
-		hash.Write(data)
-	}
+	// What cannot be read now cannot be read later, and is told then.
+	_ = artifact.Hash(hash, files, func(name string) bool { return path.Dir(name) == "rules" && path.Ext(name) == ".yaml" })
 	return hash.Sum([]byte(bakedFormat))
 }
 

@@ -4,7 +4,6 @@
 package validate
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"io/fs"
@@ -30,11 +29,12 @@ type Schema struct {
 
 // Load reads spec.schema.json from the folder of schemas and compiles it.
 func Load(folder fs.FS) (*Schema, error) {
-	data, err := fs.ReadFile(folder, "spec.schema.json")
+	file, err := folder.Open("spec.schema.json")
 	if err != nil {
 		return nil, fmt.Errorf("read the schema: %w", err)
 	}
-	decoder := json.NewDecoder(bytes.NewReader(data))
+	defer file.Close()
+	decoder := json.NewDecoder(file)
 	decoder.UseNumber()
 	var raw map[string]any
 	if err := decoder.Decode(&raw); err != nil {
