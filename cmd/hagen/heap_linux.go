@@ -7,7 +7,7 @@ import (
 )
 
 // heapOfABuild is what one build allocates, near enough.
-const heapOfABuild = 44 << 20
+const heapOfABuild = 52 << 20
 
 // enlargeHeap grows the heap to the size of a build in one piece and asks for
 // large pages. Small ones come one page fault each, thousands of them, which

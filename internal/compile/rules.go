@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"bytes"
 	"fmt"
 	"maps"
 	"path"
@@ -248,7 +249,11 @@ func containerItems(site registry.Site) []rule.Item {
 }
 
 func isObject(file artifact.File) bool {
-	return path.Ext(file.Path) == ".yaml" && path.Base(file.Path) != "kustomization.yaml" && file.Table()["kind"] != nil
+	if path.Ext(file.Path) != ".yaml" || path.Base(file.Path) == "kustomization.yaml" {
+		return false
+	}
+	// A text without the word need not be parsed to know.
+	return (file.Value != nil || bytes.Contains(file.Data, []byte("kind"))) && file.Table()["kind"] != nil
 }
 
 func targetItem(t registry.Target) rule.Item {

@@ -3,6 +3,7 @@ package conform
 import (
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 // catalog is what one minor version knows. It is safe for concurrent use.
@@ -18,7 +19,7 @@ type shape struct {
 	name string
 	// open structures take any field, extensible ones those that begin with x-.
 	open, extensible bool
-	fields           map[string]field
+	fields           map[string]*field
 	required         []string
 	choices          []choice
 	// elsewhere are the fields that other minor versions know.
@@ -27,8 +28,20 @@ type shape struct {
 
 // field is a member of a structure.
 type field struct {
-	form   *form
+	// text is its form as the table has it, read when a value first meets it: of
+	// most structures an object has few fields.
+	text   string
+	read   atomic.Pointer[form]
 	format string
+}
+
+func (f *field) form() *form {
+	if known := f.read.Load(); known != nil {
+		return known
+	}
+	made := readForm(f.text)
+	f.read.Store(made)
+	return made
 }
 
 // form is the type of a value: a scalar by its name, a structure by the name
@@ -118,14 +131,15 @@ func (c *catalog) shape(name string) *shape {
 }
 
 func (c *catalog) read(name string, lines []string) *shape {
-	s := &shape{name: name, fields: make(map[string]field, len(lines)), elsewhere: map[string]spans{}}
+	s := &shape{name: name, fields: make(map[string]*field, len(lines)), elsewhere: map[string]spans{}}
 	s.choices = c.formats.choices[name]
 	for _, flag := range strings.Fields(lines[0])[2:] {
 		s.open = s.open || flag == "open"
 		s.extensible = s.extensible || flag == "x"
 	}
-	for _, line := range lines[1:] {
-		c.readField(s, strings.TrimPrefix(line, "\t"))
+	fields := make([]field, len(lines)-1)
+	for i, line := range lines[1:] {
+		c.readField(s, &fields[i], strings.TrimPrefix(line, "\t"))
 	}
 	for key := range s.fields {
 		delete(s.elsewhere, key)
@@ -133,7 +147,7 @@ func (c *catalog) read(name string, lines []string) *shape {
 	return s
 }
 
-func (c *catalog) readField(s *shape, line string) {
+func (c *catalog) readField(s *shape, f *field, line string) {
 	key, rest, _ := strings.Cut(line, " ")
 	text, when, limited := strings.Cut(rest, " ")
 	key, required := strings.CutSuffix(key, "!")
@@ -144,7 +158,8 @@ func (c *catalog) readField(s *shape, line string) {
 			return
 		}
 	}
-	s.fields[key] = field{form: readForm(text), format: format}
+	f.text, f.format = text, format
+	s.fields[key] = f
 	if required && format != "optional" || format == "required" {
 		s.required = append(s.required, key)
 	}
@@ -153,7 +168,7 @@ func (c *catalog) readField(s *shape, line string) {
 // formats are what the published schemas leave to the API server: the form of
 // texts and numbers, by type and field, and which fields exclude each other.
 type formats struct {
-	fields  map[string]string
+	fields  map[string]map[string]string
 	choices map[string][]choice
 }
 
@@ -164,7 +179,7 @@ type choice struct {
 }
 
 func readFormats(text string) formats {
-	f := formats{fields: map[string]string{}, choices: map[string][]choice{}}
+	f := formats{fields: map[string]map[string]string{}, choices: map[string][]choice{}}
 	for line := range strings.SplitSeq(text, "\n") {
 		words := strings.Fields(line)
 		switch {
@@ -173,15 +188,18 @@ func readFormats(text string) formats {
 			one := choice{fields: strings.Split(words[1], ","), must: words[2] == "one"}
 			f.choices[words[0]] = append(f.choices[words[0]], one)
 		default:
-			f.fields[words[0]+" "+words[1]] = words[2]
+			if f.fields[words[0]] == nil {
+				f.fields[words[0]] = map[string]string{}
+			}
+			f.fields[words[0]][words[1]] = words[2]
 		}
 	}
 	return f
 }
 
 func (f formats) of(typeName, key string) string {
-	if format := f.fields[typeName+" "+key]; format != "" {
+	if format := f.fields[typeName][key]; format != "" {
 		return format
 	}
-	return f.fields["* "+key]
+	return f.fields["*"][key]
 }

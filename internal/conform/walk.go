@@ -111,7 +111,7 @@ func (w *walker) structure(name string, v any) {
 	for key, value := range m {
 		w.path = append(w.path, key)
 		if f, ok := s.fields[key]; ok {
-			w.value(f.form, f.format, value)
+			w.value(f.form(), f.format, value)
 		} else if !s.open && !(s.extensible && strings.HasPrefix(key, "x-")) {
 			w.unknown(s, key)
 		}

@@ -42,12 +42,15 @@ func nginx(e *Evaluator, args []any) (any, error) {
 	return out, nil
 }
 
-// directives lists those of nginx that have a name.
+// directives lists those of nginx that have a name, or a name and first
+// arguments, such as "proxy_set_header Host".
 func directives(e *Evaluator, args []any) (any, error) {
 	all, err := nginx(e, args[:1])
+	name, first, _ := strings.Cut(args[1].(string), " ")
 	out := []any{}
 	for _, item := range all.([]any) {
-		if item.(map[string]any)["name"] == args[1] {
+		d := item.(map[string]any)
+		if d["name"] == name && (first == "" || strings.HasPrefix(d["args"].(string)+" ", first+" ")) {
 			out = append(out, item)
 		}
 	}
