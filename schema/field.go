@@ -22,7 +22,10 @@ type Field struct {
 	Generation string
 	// Common is "true" for an optional field that hagen init shows, "1" or
 	// "2" if it does so for one generation only.
-	Common   string
+	Common string
+	// Initial is what hagen init sets, by "1" or "2" for the generation, where the
+	// default would be refused; nil if there is none.
+	Initial  *Table
 	Required bool
 	// Default is nil when there is none.
 	Default  any

@@ -60,6 +60,7 @@ func (r reader) field(name string, node *Table) *Field {
 	f.Examples, _ = node.Get("examples").([]any)
 	f.Enum, _ = node.Get("enum").([]any)
 	f.Choices = choices(node)
+	f.Initial, _ = node.Get("x-init").(*Table)
 	r.below(f, node)
 	return f
 }

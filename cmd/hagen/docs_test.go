@@ -151,8 +151,8 @@ func checkBelow(t *testing.T, parent *cobra.Command, section string) {
 }
 
 var (
-	flagOf  = regexp.MustCompile(`(?m)^ +(?:-., )?--([a-z-]+)`)
-	flagRow = regexp.MustCompile("(?m)^\\| (?:`-.`, )?`--([a-z-]+)")
+	flagOf  = regexp.MustCompile(`(?m)^ +(?:-., )?--([a-z0-9-]+)`)
+	flagRow = regexp.MustCompile("(?m)^\\| (?:`-.`, )?`--([a-z0-9-]+)")
 )
 
 func checkFlags(t *testing.T, cmd *cobra.Command, section string) {

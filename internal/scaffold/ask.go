@@ -31,9 +31,22 @@ func Ask(in io.Reader, out io.Writer, opts *Options) error {
 	if opts.has(Kubernetes) {
 		a.text("Minor version of Kubernetes", "kubernetes.version", &opts.KubernetesVersion)
 	}
-	a.list("Ceph monitors with their ports", "storage.cephfs.monitors", &opts.Monitors)
-	if opts.has(Kubernetes) {
-		a.text("clusterID of ceph-csi (ceph fsid prints it)", "storage.cephfs.cluster_id", &opts.ClusterID)
+	opts.implyStorage()
+	a.storage("Storage that all instances share: cephfs, nfs or s3", &opts.Storage)
+	switch opts.Storage {
+	case CephFS:
+		a.list("Ceph monitors with their ports", "storage.cephfs.monitors", &opts.Monitors)
+		if opts.has(Kubernetes) {
+			a.text("clusterID of ceph-csi (ceph fsid prints it)", "storage.cephfs.cluster_id", &opts.ClusterID)
+		}
+	case NFS:
+		a.text("NFS server", "storage.nfs.server", &opts.NFSServer)
+		a.text("Path that it exports", "storage.nfs.path", &opts.NFSPath)
+	case S3:
+		a.text("Bucket", "storage.s3.bucket", &opts.Bucket)
+		if opts.Region == "" {
+			a.text("Address of the store", "storage.s3.endpoint", &opts.Endpoint)
+		}
 	}
 	a.text("Database server", "database.host", &opts.DatabaseHost)
 	a.address("Redis server with its port", "redis.addresses", &opts.RedisAddress)
@@ -109,6 +122,16 @@ func (a *asker) targets(question string, values *[]string) {
 	a.ask(question, VM, func(answer string) error {
 		*values = split(answer)
 		return checkTargets(*values)
+	})
+}
+
+func (a *asker) storage(question string, value *string) {
+	if *value != "" {
+		return
+	}
+	a.ask(question, CephFS, func(answer string) error {
+		*value = answer
+		return checkStorage(answer)
 	})
 }
 

@@ -13,11 +13,11 @@ import (
 
 func TestAskTakesAnswers(t *testing.T) {
 	in := "images\n1.2.2\nhttp://hub.example.com:31777\nvm, kubernetes\n192.0.2.1,192.0.2.2\n1.7\n" +
-		"192.0.2.9:6789\nceph-1\nmysql.example.com\nredis.example.com:6379\nnone"
+		"cephfs\n192.0.2.9:6789\nceph-1\nmysql.example.com\nredis.example.com:6379\nnone"
 	want := scaffold.Options{
 		Name: "images", Version: "1.2.2", URL: "http://hub.example.com:31777",
 		Targets: []string{"vm", "kubernetes"}, Nodes: []string{"192.0.2.1", "192.0.2.2"},
-		KubernetesVersion: "1.7", Monitors: []string{"192.0.2.9:6789"}, ClusterID: "ceph-1",
+		KubernetesVersion: "1.7", Storage: scaffold.CephFS, Monitors: []string{"192.0.2.9:6789"}, ClusterID: "ceph-1",
 		DatabaseHost: "mysql.example.com", RedisAddress: "redis.example.com:6379",
 	}
 	var got scaffold.Options
@@ -36,7 +36,7 @@ func TestAskTakesAnswers(t *testing.T) {
 func TestAskOffersExamples(t *testing.T) {
 	var out strings.Builder
 	var got scaffold.Options
-	if err := scaffold.Ask(strings.NewReader(strings.Repeat("\n", 9)), &out, &got); err != nil {
+	if err := scaffold.Ask(strings.NewReader(strings.Repeat("\n", 10)), &out, &got); err != nil {
 		t.Fatal(err)
 	}
 	want := `Name of the registry [hub]: ` +
@@ -44,6 +44,7 @@ func TestAskOffersExamples(t *testing.T) {
 		`Address for docker clients and browsers [https://hub.example.com]: ` +
 		`Targets: vm, kubernetes, or both with a comma between [vm]: ` +
 		`Addresses of the virtual machines, with commas between [10.0.0.21, 10.0.0.22]: ` +
+		`Storage that all instances share: cephfs, nfs or s3 [cephfs]: ` +
 		`Ceph monitors with their ports, with commas between [10.0.0.11:6789, 10.0.0.12:6789, 10.0.0.13:6789]: ` +
 		`Database server [database.example.com]: ` +
 		`Redis server with its port [redis.example.com:6379]: ` +
@@ -53,6 +54,28 @@ func TestAskOffersExamples(t *testing.T) {
 	}
 	if got.Name != "hub" || len(got.Nodes) != 2 || got.KubernetesVersion != "" {
 		t.Errorf("got %+v", got)
+	}
+}
+
+// The storage decides what is asked of it.
+func TestAskForTheStorage(t *testing.T) {
+	for in, want := range map[string]scaffold.Options{
+		"nfs\nnas.example.com\n/hub\n":         {Storage: scaffold.NFS, NFSServer: "nas.example.com", NFSPath: "/hub"},
+		"s4\ns3\nimages\nhttps://s3.local:1\n": {Storage: scaffold.S3, Bucket: "images", Endpoint: "https://s3.local:1"},
+	} {
+		said := scaffold.Options{
+			Name: "hub", Version: "2.15.2", URL: "https://hub.example.com", Nodes: []string{"a"},
+			DatabaseHost: "a", RedisAddress: "a:1", Recipients: []string{"age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"},
+		}
+		got := said
+		if err := scaffold.Ask(strings.NewReader(in), io.Discard, &got); err != nil {
+			t.Errorf("%q: %v", in, err)
+		}
+		said.Targets = []string{scaffold.VM}
+		said.Storage, said.NFSServer, said.NFSPath, said.Bucket, said.Endpoint = want.Storage, want.NFSServer, want.NFSPath, want.Bucket, want.Endpoint
+		if !reflect.DeepEqual(got, said) {
+			t.Errorf("%q: %+v", in, got)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package scaffold
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"regexp"
@@ -29,10 +30,18 @@ type Options struct {
 	Nodes []string
 	// KubernetesVersion is the minor version of the cluster, such as "1.34".
 	KubernetesVersion string
+	// Storage is CephFS, NFS or S3; CephFS if it is empty and no option speaks of
+	// another one.
+	Storage string
 	// Monitors are the Ceph monitors, each with its port.
 	Monitors []string
 	// ClusterID is the clusterID of ceph-csi; only Kubernetes needs it.
 	ClusterID string
+	// NFSServer and NFSPath are the server and its export.
+	NFSServer, NFSPath string
+	// Bucket holds the images. Endpoint is the address of a store other than
+	// Amazon's, Region one of Amazon's.
+	Bucket, Endpoint, Region string
 	// DatabaseHost is the name of the database server.
 	DatabaseHost string
 	// RedisAddress is the Redis server with its port.
@@ -73,8 +82,16 @@ func (o *Options) texts() []text {
 		{"registry.url", &o.URL},
 		{"kubernetes.version", &o.KubernetesVersion},
 		{"storage.cephfs.cluster_id", &o.ClusterID},
+		{"storage.nfs.server", &o.NFSServer},
+		{"storage.nfs.path", &o.NFSPath},
+		{"storage.s3.bucket", &o.Bucket},
 		{"database.host", &o.DatabaseHost},
 	}
+}
+
+// optional are texts that need no example.
+func (o *Options) optional() []text {
+	return []text{{"storage.s3.endpoint", &o.Endpoint}, {"storage.s3.region", &o.Region}}
 }
 
 // complete puts examples of the schema where nothing is set, and judges what
@@ -90,12 +107,24 @@ func (o *Options) complete(spec *schema.Field) error {
 	if strings.ContainsFunc(o.Schema, unicode.IsControl) {
 		return errors.New("the path of the schema must fit on one line")
 	}
+	o.implyStorage()
+	o.Storage = cmp.Or(o.Storage, CephFS)
+	if err := o.checkStorage(); err != nil {
+		return err
+	}
 	for _, t := range o.texts() {
-		field := spec.At(t.path)
 		if *t.value == "" {
-			*t.value = example(field)
+			*t.value = example(spec.At(t.path))
 		}
-		if err := check(field, *t.value); err != nil {
+	}
+	if o.Endpoint == "" && o.Region == "" {
+		o.Endpoint = example(spec.At("storage.s3.endpoint"))
+	}
+	for _, t := range slices.Concat(o.texts(), o.optional()) {
+		if *t.value == "" {
+			continue
+		}
+		if err := check(spec.At(t.path), *t.value); err != nil {
 			return fmt.Errorf("%s: %w", t.path, err)
 		}
 	}

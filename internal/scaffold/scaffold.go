@@ -7,6 +7,7 @@ package scaffold
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"hagen/schema"
@@ -32,16 +33,15 @@ func Spec(opts Options) ([]byte, error) {
 // shows is commented out.
 func values(o Options, spec *schema.Field) map[string]any {
 	out := map[string]any{
-		"name":                    o.Name,
-		"registry.version":        o.Version,
-		"registry.url":            o.URL,
-		"storage.cephfs.monitors": o.Monitors,
-		"storage.cephfs.path":     example(spec.At("storage.cephfs.path")),
-		"storage.cephfs.user":     example(spec.At("storage.cephfs.user")),
-		"database.host":           o.DatabaseHost,
-		"redis.addresses":         []string{o.RedisAddress},
-		"secrets.provider":        "existing",
+		"name":             o.Name,
+		"registry.version": o.Version,
+		"registry.url":     o.URL,
+		"database.host":    o.DatabaseHost,
+		"redis.addresses":  []string{o.RedisAddress},
+		"secrets.provider": "existing",
 	}
+	initial("", spec, o.generation(), out)
+	storageValues(o, spec, out)
 	if len(o.Recipients) > 0 {
 		out["secrets.provider"] = "sops"
 		out["secrets.recipients"] = o.Recipients
@@ -50,11 +50,21 @@ func values(o Options, spec *schema.Field) map[string]any {
 		out["vm.nodes"] = nodes(o.Nodes)
 	}
 	if o.has(Kubernetes) {
-		out["storage.cephfs.cluster_id"] = o.ClusterID
 		out["kubernetes.version"] = o.KubernetesVersion
 		expose(o.URL, out)
 	}
 	return out
+}
+
+// initial adds what the schema wants to be set for the generation.
+func initial(path string, table *schema.Field, generation string, out map[string]any) {
+	for _, f := range table.Fields {
+		path := below(path, f.Name)
+		if f.Initial != nil && slices.Contains(f.Initial.Keys, generation) {
+			out[path] = f.Initial.Get(generation)
+		}
+		initial(path, f, generation, out)
+	}
 }
 
 func nodes(addresses []string) []map[string]any {
@@ -82,6 +92,9 @@ func expose(address string, out map[string]any) {
 // leftOut names the tables and fields that are of no use with the options.
 func leftOut(o Options) map[string]bool {
 	return map[string]bool{
+		"storage.cephfs":             o.Storage != CephFS,
+		"storage.nfs":                o.Storage != NFS,
+		"storage.s3":                 o.Storage != S3,
 		VM:                           !o.has(VM),
 		Kubernetes:                   !o.has(Kubernetes),
 		"gitops":                     !o.has(Kubernetes),

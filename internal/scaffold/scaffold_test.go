@@ -47,6 +47,21 @@ func TestSpecIsValid(t *testing.T) {
 			opts: scaffold.Options{Version: "1.2.2", URL: "http://hub.example.com:31777", Targets: both[1:], KubernetesVersion: "1.7"},
 			has:  []string{`type = "NodePort"`, "\nnode_port = 31777"},
 		},
+		"NFS": {
+			opts:   scaffold.Options{Targets: both, NFSServer: "nas.example.com"},
+			has:    []string{`server = "nas.example.com"`, `path = "/export/harbor"`, "#root_squash = true"},
+			hasNot: []string{"cephfs", "[storage.s3]", "cluster_id"},
+		},
+		"a bucket somewhere": {
+			opts:   scaffold.Options{Storage: scaffold.S3},
+			has:    []string{`bucket = "harbor"`, `endpoint = "https://s3.example.com"`, "#ca = "},
+			hasNot: []string{"cephfs", "[storage.nfs]"},
+		},
+		"a bucket of Amazon, 1.x": {
+			opts:   scaffold.Options{Version: "1.2.2", Targets: both, Region: "eu-central-1"},
+			has:    []string{`region = "eu-central-1"`, "#redirect = false"},
+			hasNot: []string{"\nendpoint"},
+		},
 		"1.x on both": {opts: scaffold.Options{Version: "1.2.0", Targets: both}},
 		"all said": {
 			opts: scaffold.Options{
@@ -106,18 +121,21 @@ func TestCommentedSettingsAreKnown(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, version := range []string{"1.2.2", "2.15.2"} {
-		text, err := scaffold.Spec(scaffold.Options{Version: version, Targets: []string{scaffold.VM, scaffold.Kubernetes}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		text = regexp.MustCompile(`(?m)^#([a-z\[])`).ReplaceAll(text, []byte("$1"))
-		document, err := spec.Decode("hagen.toml", text)
-		if err != nil {
-			t.Fatalf("%v in\n%s", err, text)
-		}
-		bad := slices.DeleteFunc(valid.Check(document.Root), needsAnother)
-		if len(bad) > 0 {
-			t.Errorf("Harbor %s: %v in\n%s", version, bad, text)
+		for _, storage := range []string{scaffold.CephFS, scaffold.NFS, scaffold.S3} {
+			both := []string{scaffold.VM, scaffold.Kubernetes}
+			text, err := scaffold.Spec(scaffold.Options{Version: version, Targets: both, Storage: storage})
+			if err != nil {
+				t.Fatal(err)
+			}
+			text = regexp.MustCompile(`(?m)^#([a-z\[])`).ReplaceAll(text, []byte("$1"))
+			document, err := spec.Decode("hagen.toml", text)
+			if err != nil {
+				t.Fatalf("%v in\n%s", err, text)
+			}
+			bad := slices.DeleteFunc(valid.Check(document.Root), needsAnother)
+			if len(bad) > 0 {
+				t.Errorf("Harbor %s on %s: %v in\n%s", version, storage, bad, text)
+			}
 		}
 	}
 }
