@@ -10,12 +10,15 @@ import (
 )
 
 // A single build allocates less than the limit and never collects; many sites
-// share a heap that is collected at leisure.
+// share a heap that is collected at leisure, up to a limit: a third less memory
+// for a twentieth more time. What is kept of a site until all are written, the
+// names of its changes, comes on top.
 const (
 	gcPercentShort   = -1
 	memoryLimitShort = 96 << 20
 	gcPercentLong    = 300
-	memoryLimitLong  = 1 << 40
+	memoryLimitLong  = 120 << 20
+	memoryOfASite    = 8 << 10
 )
 
 // streams are the files that a command talks to.

@@ -50,7 +50,7 @@ func readSpecs(compiler *compile.Compiler, names []string, environment string) (
 	}
 	if len(jobs) > 1 && os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetGCPercent(gcPercentLong)
-		debug.SetMemoryLimit(memoryLimitLong)
+		debug.SetMemoryLimit(memoryLimitLong + int64(len(jobs))*memoryOfASite)
 	}
 	return jobs, problems.ErrorOrNil()
 }
