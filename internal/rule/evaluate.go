@@ -2,6 +2,7 @@ package rule
 
 import (
 	"fmt"
+	"path"
 	"reflect"
 	"slices"
 	"strings"
@@ -107,26 +108,15 @@ func says(spec map[string]any, path string) bool {
 	return !below
 }
 
-// alike tells whether a name has the form of a pattern, in which a star stands
-// for anything but a slash.
+// alike tells whether a name has the form of a pattern with stars. What stands
+// before the first and behind the last one rules most names out at once.
 func alike(pattern, name string) bool {
-	before, after, starred := strings.Cut(pattern, "*")
-	if !starred {
-		return pattern == name
-	}
-	name, ok := strings.CutPrefix(name, before)
-	if !ok {
+	first, last := strings.IndexByte(pattern, '*'), strings.LastIndexByte(pattern, '*')
+	if first < 0 || !strings.HasPrefix(name, pattern[:first]) || !strings.HasSuffix(name, pattern[last+1:]) {
 		return false
 	}
-	for {
-		if alike(after, name) {
-			return true
-		}
-		if name == "" || name[0] == '/' {
-			return false
-		}
-		name = name[1:]
-	}
+	ok, _ := path.Match(pattern, name)
+	return ok
 }
 
 func values(items []Item) []any {
