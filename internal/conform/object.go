@@ -46,7 +46,7 @@ func (c *catalog) incomplete(w *walker, o artifact.Object) bool {
 
 func (c *catalog) kind(version, name string) (kind, bool) {
 	for _, t := range c.tables {
-		if k, ok := t.kinds()[version+" "+name]; ok {
+		if k, ok := t.kind(version, name); ok {
 			return k, true
 		}
 	}
@@ -168,14 +168,7 @@ func (c *catalog) ofVersion(version string) (kinds, versions []string) {
 }
 
 // builtIn tells whether a group is Kubernetes' own.
-func (c *catalog) builtIn(group string) bool {
-	for _, k := range c.tables[0].kinds() {
-		if groupOf(k.version) == group {
-			return true
-		}
-	}
-	return false
-}
+func (c *catalog) builtIn(group string) bool { return c.tables[0].hasGroup(group) }
 
 // name checks metadata.name as the API server does for the kind.
 func (w *walker) name(k kind, o artifact.Object) {

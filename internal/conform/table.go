@@ -12,7 +12,9 @@ import (
 // table is a text of kinds and types, as schema/gen writes it. Only what is
 // asked for is read: a build needs sixty types of more than a thousand.
 type table struct {
-	text  string
+	text string
+	// head is what stands before the types: the kinds.
+	head  string
 	kinds func() map[string]kind
 }
 
@@ -29,8 +31,11 @@ func readTable(files fs.FS, name string) (*table, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &table{text: text}
-	t.kinds = sync.OnceValue(func() map[string]kind { return kindsOf(t.text) })
+	t := &table{text: text, head: text}
+	if types := strings.Index(text, beginning); types >= 0 {
+		t.head = text[:types]
+	}
+	t.kinds = sync.OnceValue(func() map[string]kind { return kindsOf(t.head) })
 	return t, nil
 }
 
@@ -42,7 +47,7 @@ func (t *table) find(name string) int {
 		return -1
 	}
 	for low, high := first+1, len(t.text); low < high; {
-		at := low + strings.LastIndex(t.text[low:low+(high-low)/2], beginning) + 1
+		at := low + lastType(t.text[low:low+(high-low)/2]) + 1
 		found := t.text[at+len(beginning)-1:]
 		switch found = found[:strings.IndexAny(found, " \n")]; {
 		case found == name:
@@ -60,25 +65,59 @@ func (t *table) find(name string) int {
 	return -1
 }
 
+// lastType returns where the last type begins, or -1. It goes by lines, which are
+// short: looking for the words from behind compares at each byte.
+func lastType(text string) int {
+	for {
+		at := strings.LastIndexByte(text, '\n')
+		if at < 0 || strings.HasPrefix(text[at:], beginning) {
+			return at
+		}
+		text = text[:at]
+	}
+}
+
 // beginning is what the lines of a type begin with, after the line before.
 const beginning = "\ntype "
+
+// kind returns one of the kinds, which stand before the types.
+func (t *table) kind(version, name string) (kind, bool) {
+	first := "\nkind " + version + " " + name + " "
+	at := strings.Index(t.head, first)
+	if at < 0 {
+		return kind{}, false
+	}
+	line := t.head[at+1:]
+	if end := strings.IndexByte(line, '\n'); end >= 0 {
+		line = line[:end]
+	}
+	return readKind(line)
+}
+
+// hasGroup tells whether a kind of the table is in a group.
+func (t *table) hasGroup(group string) bool {
+	return group == "" || strings.Contains(t.head, "\nkind "+group+"/")
+}
+
+func readKind(line string) (kind, bool) {
+	words := strings.Fields(line)
+	if len(words) < 5 || words[0] != "kind" {
+		return kind{}, false
+	}
+	k := kind{version: words[1], name: words[2], typeName: words[3], namespaced: words[4] == "namespace"}
+	if len(words) > 5 {
+		k.spans = readSpans(words[5])
+	}
+	return k, true
+}
 
 // kindsOf reads the kinds, by version, blank and name.
 func kindsOf(text string) map[string]kind {
 	kinds := map[string]kind{}
 	for line := range strings.SplitSeq(text, "\n") {
-		if strings.HasPrefix(line, "type ") {
-			break
+		if k, ok := readKind(line); ok {
+			kinds[k.version+" "+k.name] = k
 		}
-		words := strings.Fields(line)
-		if len(words) < 5 || words[0] != "kind" {
-			continue
-		}
-		k := kind{version: words[1], name: words[2], typeName: words[3], namespaced: words[4] == "namespace"}
-		if len(words) > 5 {
-			k.spans = readSpans(words[5])
-		}
-		kinds[k.version+" "+k.name] = k
 	}
 	return kinds
 }

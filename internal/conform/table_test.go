@@ -1,6 +1,7 @@
 package conform
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 
@@ -36,5 +37,31 @@ func TestTypesAreFound(t *testing.T) {
 	}
 	if got := (&table{text: "kind v1 Pod x cluster\n"}).find("Pod"); got != -1 {
 		t.Errorf("a table without types: %d", got)
+	}
+}
+
+// A kind that is looked up is the one that all kinds have, and the groups of all
+// of them are known.
+func TestKindsAreFound(t *testing.T) {
+	for _, name := range []string{"kubernetes/kubernetes.txt", "kubernetes/custom.txt"} {
+		table, err := readTable(schema.Artifacts, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(table.kinds()) < 10 {
+			t.Errorf("%s has only %d kinds", name, len(table.kinds()))
+		}
+		for _, want := range table.kinds() {
+			got, ok := table.kind(want.version, want.name)
+			if !ok || !reflect.DeepEqual(got, want) || !table.hasGroup(groupOf(want.version)) {
+				t.Errorf("%s %s is found as %v", want.version, want.name, got)
+			}
+			if _, ok := table.kind(want.version, want.name+"x"); ok {
+				t.Errorf("%sx is found", want.name)
+			}
+		}
+		if table.hasGroup("example.com") {
+			t.Error("a group that is not there is found")
+		}
 	}
 }
