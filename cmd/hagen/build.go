@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sort"
+	"strings"
 	"sync"
 
 	"github.com/spf13/cobra"
@@ -95,6 +96,7 @@ func build(s streams, args []string, o buildOptions) error {
 func compileInto(compiler *compile.Compiler, jobs []compile.Job, target target, progress *progress) ([]result, error) {
 	results := make([]result, len(jobs))
 	owner := map[string]compile.Job{}
+	same := paths{}
 	var mu sync.Mutex
 	err := compiler.Each(jobs, func(i int, site compile.Site) error {
 		mu.Lock()
@@ -112,7 +114,9 @@ func compileInto(compiler *compile.Compiler, jobs []compile.Job, target target, 
 		if err != nil {
 			return err
 		}
-		results[i] = newResult(site, changes)
+		mu.Lock()
+		results[i] = newResult(site, same.changes(changes))
+		mu.Unlock()
 		progress.step()
 		return nil
 	})
@@ -129,6 +133,31 @@ func sameFolder(site compile.Site, a, b compile.Job) error {
 		Reason:  "the artifacts of one registry would replace those of the other",
 		Fix:     "give each spec a name of its own",
 	}
+}
+
+// paths are those of files, each once: what is kept of a thousand sites are
+// mostly the same names.
+type paths map[string]string
+
+func (p paths) changes(c bundle.Changes) bundle.Changes {
+	c.Added, c.Changed, c.Removed = p.all(c.Added), p.all(c.Changed), p.all(c.Removed)
+	return c
+}
+
+func (p paths) all(names []string) []string {
+	if names == nil {
+		return nil
+	}
+	out := make([]string, len(names))
+	for i, name := range names {
+		known, ok := p[name]
+		if !ok {
+			known = strings.Clone(name)
+			p[known] = known
+		}
+		out[i] = known
+	}
+	return out
 }
 
 func newResult(site compile.Site, changes bundle.Changes) result {

@@ -18,7 +18,7 @@ const (
 	memoryLimitShort = 96 << 20
 	gcPercentLong    = 300
 	memoryLimitLong  = 120 << 20
-	memoryOfASite    = 8 << 10
+	memoryOfASite    = 16 << 10
 )
 
 // streams are the files that a command talks to.
