@@ -23,17 +23,12 @@ type current configuration.Configuration
 // itself drops those without a word, and its storage driver does the same.
 func registry(text string, p parsers) []diag.Diagnostic {
 	var found []diag.Diagnostic
+	if err := parseRegistry([]byte(text)); err != nil {
+		found = append(found, registryFinding(err.Error()))
+	}
 	var config configuration.Configuration
 	var unknown *yaml.TypeError
-	err := yaml.UnmarshalStrict([]byte(text), &config)
-	// The parser reads the text once more for its version, and once into the same
-	// types with mercy: what it could refuse is known of a text without fault.
-	if err != nil || config.Version != configuration.MajorMinorVersion(0, 1) || config.Storage.Type() == "" {
-		if err := parseRegistry([]byte(text)); err != nil {
-			found = append(found, registryFinding(err.Error()))
-		}
-	}
-	if errors.As(err, &unknown) {
+	if err := yaml.UnmarshalStrict([]byte(text), &config); errors.As(err, &unknown) {
 		for _, line := range unknown.Errors {
 			if d, ok := unknownKey(line, p.allow); ok {
 				found = append(found, d)

@@ -4,7 +4,6 @@ import (
 	"io/fs"
 	"strconv"
 	"strings"
-	"sync"
 
 	"hagen/internal/artifact"
 )
@@ -14,8 +13,7 @@ import (
 type table struct {
 	text string
 	// head is what stands before the types: the kinds.
-	head  string
-	kinds func() map[string]kind
+	head string
 }
 
 // kind is one kind in one API version.
@@ -35,7 +33,6 @@ func readTable(files fs.FS, name string) (*table, error) {
 	if types := strings.Index(text, beginning); types >= 0 {
 		t.head = text[:types]
 	}
-	t.kinds = sync.OnceValue(func() map[string]kind { return kindsOf(t.head) })
 	return t, nil
 }
 
@@ -111,12 +108,12 @@ func readKind(line string) (kind, bool) {
 	return k, true
 }
 
-// kindsOf reads the kinds, by version, blank and name.
-func kindsOf(text string) map[string]kind {
-	kinds := map[string]kind{}
-	for line := range strings.SplitSeq(text, "\n") {
+// kinds lists all of them, for who has to be told what there is.
+func (t *table) kinds() []kind {
+	var kinds []kind
+	for line := range strings.SplitSeq(t.head, "\n") {
 		if k, ok := readKind(line); ok {
-			kinds[k.version+" "+k.name] = k
+			kinds = append(kinds, k)
 		}
 	}
 	return kinds
