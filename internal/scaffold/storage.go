@@ -18,34 +18,25 @@ const (
 
 var storages = []string{CephFS, NFS, S3}
 
-// said tells of each storage whether an option speaks of it, by the field of
-// the spec that it is for.
-func (o *Options) said() []struct{ storage, field string } {
-	var out []struct{ storage, field string }
-	for _, option := range []struct {
-		storage, field string
-		said           bool
-	}{
-		{CephFS, "monitors", len(o.Monitors) > 0},
-		{CephFS, "cluster_id", o.ClusterID != ""},
-		{NFS, "server", o.NFSServer != ""},
-		{NFS, "path", o.NFSPath != ""},
-		{S3, "bucket", o.Bucket != ""},
-		{S3, "endpoint", o.Endpoint != ""},
-		{S3, "region", o.Region != ""},
-	} {
-		if option.said {
-			out = append(out, struct{ storage, field string }{option.storage, option.field})
+// storageSaid lists the fields below [storage] that options speak of.
+func (o *Options) storageSaid() []string {
+	var said []string
+	if len(o.Monitors) > 0 {
+		said = append(said, "storage.cephfs.monitors")
+	}
+	for _, t := range slices.Concat(o.texts(), o.optional()) {
+		if strings.HasPrefix(t.path, "storage.") && *t.value != "" {
+			said = append(said, t.path)
 		}
 	}
-	return out
+	return said
 }
 
 // implyStorage chooses the storage that other options speak of, when none is
 // named.
 func (o *Options) implyStorage() {
-	if said := o.said(); o.Storage == "" && len(said) > 0 {
-		o.Storage = said[0].storage
+	if said := o.storageSaid(); o.Storage == "" && len(said) > 0 {
+		o.Storage = strings.Split(said[0], ".")[1]
 	}
 }
 
@@ -54,9 +45,9 @@ func (o *Options) checkStorage() error {
 	if err := checkStorage(o.Storage); err != nil {
 		return err
 	}
-	for _, option := range o.said() {
-		if option.storage != o.Storage {
-			return fmt.Errorf("storage.%s.%s: the images are on %s", option.storage, option.field, o.Storage)
+	for _, path := range o.storageSaid() {
+		if !strings.HasPrefix(path, "storage."+o.Storage+".") {
+			return fmt.Errorf("%s: the images are on %s", path, o.Storage)
 		}
 	}
 	return nil
