@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"slices"
 	"sort"
-	"strings"
 	"sync"
 
 	"github.com/spf13/cobra"
@@ -150,12 +149,10 @@ func (p paths) all(names []string) []string {
 	}
 	out := make([]string, len(names))
 	for i, name := range names {
-		known, ok := p[name]
-		if !ok {
-			known = strings.Clone(name)
-			p[known] = known
+		if _, known := p[name]; !known {
+			p[name] = name
 		}
-		out[i] = known
+		out[i] = p[name]
 	}
 	return out
 }
