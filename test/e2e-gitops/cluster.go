@@ -33,7 +33,7 @@ func newCluster(t testing.TB) *server {
 	s.balance()
 	t.Cleanup(func() {
 		if t.Failed() {
-			said, _ := attempt("", []string{"KUBECONFIG=" + s.kubeconfig}, tool(t, newest, "kubectl"), "get", "--all-namespaces", "-o", "wide", "pods,pv,pvc,events")
+			said, _ := s.tryKubectl("", "get", "--all-namespaces", "-o", "wide", "pods,pv,pvc,events")
 			t.Log(said)
 		}
 	})

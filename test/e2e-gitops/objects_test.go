@@ -48,14 +48,7 @@ func TestObjectsOlder(t *testing.T) {
 	for _, r := range []*registry{forArgo(t, repository), forControllers(t, repository), scaled} {
 		r.release(release)
 		r.hagen("build")
-		total := 0
-		for _, folder := range []string{"kubernetes", "flux", "argocd"} {
-			if _, err := os.Stat(r.out(folder)); err == nil {
-				total += s.takes(t, r.out(folder))
-			}
-		}
-		t.Logf("%s: %d objects", r.name, total)
-		if total < 20 {
+		if total := takesAll(t, r.out("."), s.takes); total < 20 {
 			t.Errorf("%s: %d objects", r.name, total)
 		}
 	}
@@ -73,17 +66,28 @@ func TestObjectsExamples(t *testing.T) {
 			}
 			s := newJudge(t, release)
 			for _, rendering := range renderings {
-				total := 0
-				for _, folder := range []string{"kubernetes", "flux", "argocd"} {
-					folder = filepath.Join(rendering, folder)
-					if _, err := os.Stat(folder); err == nil {
-						total += s.takesAsKubectl(t, folder)
-					}
-				}
-				t.Logf("%s: %d objects", rendering, total)
+				takesAll(t, rendering, s.takesAsKubectl)
 			}
 		})
 	}
+}
+
+// folders are those of a rendering that hold objects.
+var folders = []string{"kubernetes", "flux", "argocd"}
+
+// takesAll gives the folders of objects of a rendering, those that it has, to
+// takes, and counts the objects.
+func takesAll(t *testing.T, rendering string, takes func(t *testing.T, folder string) int) int {
+	t.Helper()
+	total := 0
+	for _, folder := range folders {
+		folder = filepath.Join(rendering, folder)
+		if _, err := os.Stat(folder); err == nil {
+			total += takes(t, folder)
+		}
+	}
+	t.Logf("%s: %d objects", rendering, total)
+	return total
 }
 
 // notBuilt are the releases of examples that cannot be built any more.
@@ -96,11 +100,11 @@ func releases(t *testing.T) map[string][]string {
 	t.Helper()
 	all := map[string][]string{}
 	for _, pattern := range []string{"*/kubernetes", "*/*/kubernetes"} {
-		folders, err := filepath.Glob(filepath.Join(root(), "out", pattern))
-		if err != nil || len(folders) == 0 {
+		found, err := filepath.Glob(filepath.Join(root(), "out", pattern))
+		if err != nil || len(found) == 0 {
 			t.Fatalf("out/%s: nothing there (%v)", pattern, err)
 		}
-		for _, folder := range folders {
+		for _, folder := range found {
 			rendering := filepath.Dir(folder)
 			runbook, err := os.ReadFile(filepath.Join(rendering, "RUNBOOK-kubernetes.md"))
 			if err != nil {
@@ -120,8 +124,7 @@ func releases(t *testing.T) map[string][]string {
 // objects.
 func (s *server) takesAsKubectl(t *testing.T, folder string) int {
 	t.Helper()
-	said, err := attempt(folder, []string{"KUBECONFIG=" + s.kubeconfig}, tool(t, newest, "kubectl"),
-		"apply", "--server-side", "--dry-run=server", "--validate=strict", "-k", ".")
+	said, err := s.tryKubectl(folder, "apply", "--server-side", "--dry-run=server", "--validate=strict", "-k", ".")
 	if err != nil {
 		t.Errorf("%s: %v\n%s", folder, err, said)
 	}
@@ -137,7 +140,7 @@ func (s *server) takesAsKubectl(t *testing.T, folder string) int {
 func (s *server) takesBothEngines(t *testing.T) {
 	for _, r := range []*registry{forArgo(t, "http://127.0.0.1/registry.git"), forControllers(t, "http://127.0.0.1/registry.git")} {
 		r.commit("a registry")
-		for _, folder := range []string{"kubernetes", "flux", "argocd"} {
+		for _, folder := range folders {
 			s.takes(t, r.out(folder))
 		}
 	}

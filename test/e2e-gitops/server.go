@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"k8s.io/client-go/discovery/cached/memory"
@@ -109,7 +110,17 @@ func (s *server) connect() {
 // kubectl runs kubectl in a folder, as the documentation says it.
 func (s *server) kubectl(folder string, args ...string) string {
 	s.t.Helper()
-	return run(s.t, folder, []string{"KUBECONFIG=" + s.kubeconfig}, tool(s.t, newest, "kubectl"), args...)
+	out, err := s.tryKubectl(folder, args...)
+	if err != nil {
+		s.t.Fatalf("kubectl %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+	return out
+}
+
+// tryKubectl is kubectl with an error that the caller looks at.
+func (s *server) tryKubectl(folder string, args ...string) (string, error) {
+	s.t.Helper()
+	return attempt(folder, []string{"KUBECONFIG=" + s.kubeconfig}, tool(s.t, newest, "kubectl"), args...)
 }
 
 // newKey is an RSA key in PEM.

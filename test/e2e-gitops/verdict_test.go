@@ -32,7 +32,7 @@ var otherwise = map[string]string{
 // refused what hagen diff calls refused, and nothing else.
 func TestRefused(t *testing.T) {
 	t.Parallel()
-	s := newServerOf(t, newest)
+	s := newServer(t)
 	s.judges(t, s.applyAsUsers, nil)
 }
 
@@ -150,8 +150,7 @@ func (s *server) applyAsUsers(o *object) error {
 	}
 	file := filepath.Join(s.t.TempDir(), "object.json")
 	write(s.t, file, string(data))
-	said, err := attempt("", []string{"KUBECONFIG=" + s.kubeconfig}, tool(s.t, newest, "kubectl"),
-		"apply", "--server-side", "--validate=strict", "--field-manager=test", "-f", file)
+	said, err := s.tryKubectl("", "apply", "--server-side", "--validate=strict", "--field-manager=test", "-f", file)
 	if err != nil {
 		return fmt.Errorf("%w: %s", err, said)
 	}
