@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"sort"
 	"strings"
+	"unsafe"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -60,6 +61,10 @@ func (f File) Table() map[string]any {
 	}
 	return Map(value)
 }
+
+// Text returns the bytes of the file as a text. They are not copied: nobody
+// changes the bytes of a file that was made.
+func (f File) Text() string { return unsafe.String(unsafe.SliceData(f.Data), len(f.Data)) }
 
 // SHA256 returns the hex digest of the file's bytes.
 func (f File) SHA256() string {

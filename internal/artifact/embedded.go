@@ -5,7 +5,6 @@ import (
 	"hash"
 	"io"
 	"io/fs"
-	"strings"
 )
 
 // Hash writes the names, sizes and bytes of those files of a folder that keep
@@ -30,19 +29,4 @@ func Hash(into hash.Hash, folder fs.FS, keep func(name string) bool) error {
 		_, err = io.CopyBuffer(into, file, buffer)
 		return err
 	})
-}
-
-// ReadText is fs.ReadFile for a text, which then is in memory once.
-func ReadText(folder fs.FS, name string) (string, error) {
-	file, err := folder.Open(name)
-	if err != nil {
-		return "", err
-	}
-	defer file.Close()
-	var text strings.Builder
-	if info, err := file.Stat(); err == nil {
-		text.Grow(int(info.Size()))
-	}
-	_, err = io.CopyBuffer(&text, file, make([]byte, 16<<10))
-	return text.String(), err
 }

@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"hagen/internal/artifact"
 	"hagen/internal/conform"
@@ -23,26 +24,22 @@ type verdict struct {
 // verdict holds the files against those who will read them, and beside that
 // evaluates the rules. Rules take for granted that files are what their readers
 // take: they are not heard over those that are not.
-func (w *Worker) verdict(rules *rule.Evaluator, e Evidence) (verdict, error) {
+func (w *Worker) verdict(rules *rule.Evaluator, e Evidence) verdict {
 	var report conform.Report
-	done := make(chan error, 1)
-	go func() {
-		var err error
-		report, err = w.checker.Check(e.Files, artifact.Text(artifact.Map(e.Spec["kubernetes"])["version"]))
-		done <- err
-	}()
+	var group sync.WaitGroup
+	group.Go(func() {
+		report = w.checker.Check(e.Files, artifact.Text(artifact.Map(e.Spec["kubernetes"])["version"]))
+	})
 	described := registry.Read(e.Files, w.parity.Names)
 	found := artifactFindings(rules, w.parity, e, described)
-	if err := <-done; err != nil {
-		return verdict{}, err
-	}
+	group.Wait()
 	if len(report.Findings) > 0 {
 		found = nil
 	}
 	for _, d := range report.Findings {
 		found = append(found, rule.Finding{Diagnostic: d})
 	}
-	return verdict{found, report.Unchecked, described}, nil
+	return verdict{found, report.Unchecked, described}
 }
 
 // judge runs all checks over the final files of a site. What the spec waives
@@ -52,10 +49,7 @@ func (w *Worker) judge(site *Site, r rendering) error {
 	if rules == nil {
 		return nil
 	}
-	v, err := w.verdict(rules, site.Evidence)
-	if err != nil {
-		return err
-	}
+	v := w.verdict(rules, site.Evidence)
 	site.Unchecked, site.described = v.unchecked, v.described
 	var told []diag.Diagnostic
 	var open []rule.Finding
@@ -96,8 +90,7 @@ func (w *Worker) blame(site *Site, rules *rule.Evaluator, found []rule.Finding) 
 	earlier := h.findings(func(files artifact.Set) []rule.Finding {
 		e := site.Evidence
 		e.Files = files
-		v, _ := w.verdict(rules, e)
-		return v.findings
+		return w.verdict(rules, e).findings
 	})
 	var out []diag.Diagnostic
 	for _, f := range found {

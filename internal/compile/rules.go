@@ -172,9 +172,9 @@ func itemsOf(files artifact.Set, site registry.Site) map[string][]rule.Item {
 		case path.Base(file.Path) == "docker-compose.yml":
 			add("bundle", rule.Item{Kinds: []string{path.Base(path.Dir(file.Path))}, Artifact: file.Path, Value: file.Table()})
 		}
-		value := texts[string(file.Data)]
+		text := file.Text()
+		value := texts[text]
 		if value == nil {
-			text := string(file.Data)
 			value = map[string]any{"text": text}
 			texts[text] = value
 		}

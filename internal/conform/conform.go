@@ -7,7 +7,6 @@
 package conform
 
 import (
-	"io/fs"
 	"maps"
 	"slices"
 	"strconv"
@@ -16,12 +15,13 @@ import (
 
 	"hagen/internal/artifact"
 	"hagen/internal/diag"
+	"hagen/schema"
 )
 
 // Checker checks artifacts. It is safe for concurrent use and reads its tables
 // when they are first asked for.
 type Checker struct {
-	data func() (*data, error)
+	data func() *data
 
 	clean cleanTexts
 
@@ -45,45 +45,27 @@ type Report struct {
 	Unchecked []string
 }
 
-// New makes a checker from the tables of the schema folder.
-func New(files fs.FS) *Checker {
+// New makes a checker from tables.
+func New(tables schema.Tables) *Checker {
 	return &Checker{
-		data:     sync.OnceValues(func() (*data, error) { return load(files) }),
+		data:     sync.OnceValue(func() *data { return load(tables) }),
 		catalogs: map[int]*catalog{},
 	}
 }
 
-func load(files fs.FS) (*data, error) {
-	d := &data{}
-	for _, name := range []string{"kubernetes/kubernetes.txt", "kubernetes/custom.txt", "compose/compose.txt"} {
-		t, err := readTable(files, name)
-		if err != nil {
-			return nil, err
-		}
-		d.kubernetes = append(d.kubernetes, t)
+func load(tables schema.Tables) *data {
+	return &data{
+		kubernetes: []*table{readTable(tables.Kubernetes), readTable(tables.Custom)},
+		formats:    readFormats(tables.Formats),
+		compose:    &catalog{tables: []*table{readTable(tables.Compose)}},
+		parsers:    readParsers(tables.Parsers),
 	}
-	d.compose = &catalog{tables: d.kubernetes[2:]}
-	d.kubernetes = d.kubernetes[:2]
-	texts := map[string]string{}
-	for _, name := range []string{"kubernetes/formats.txt", "artifacts.txt"} {
-		text, err := artifact.ReadText(files, name)
-		if err != nil {
-			return nil, err
-		}
-		texts[name] = text
-	}
-	d.formats = readFormats(texts["kubernetes/formats.txt"])
-	d.parsers = readParsers(texts["artifacts.txt"])
-	return d, nil
 }
 
 // Check holds the files of a site against their readers. Version is the
 // target's minor version of Kubernetes, such as "1.34".
-func (c *Checker) Check(files artifact.Set, version string) (Report, error) {
-	d, err := c.data()
-	if err != nil {
-		return Report{}, err
-	}
+func (c *Checker) Check(files artifact.Set, version string) Report {
+	d := c.data()
 	s := &site{
 		data: d, catalog: c.catalog(d, version), version: version, clean: &c.clean, checks: kubernetesChecks(),
 		texts: map[string][2]int{}, seen: map[string]string{}, valid: map[[2]string]bool{},
@@ -92,7 +74,7 @@ func (c *Checker) Check(files artifact.Set, version string) (Report, error) {
 		s.file(file)
 	}
 	slices.SortStableFunc(s.report.Findings, func(a, b diag.Diagnostic) int { return strings.Compare(a.Error(), b.Error()) })
-	return s.report, nil
+	return s.report
 }
 
 func (c *Checker) catalog(d *data, version string) *catalog {
@@ -131,7 +113,7 @@ func (s *site) file(file artifact.File) {
 	value := artifact.Map(file.Value)
 	switch {
 	case value == nil:
-		s.text(file, nil, pathBase(file.Path), string(file.Data))
+		s.text(file, nil, pathBase(file.Path), file.Text())
 	case pathBase(file.Path) == "docker-compose.yml":
 		s.add(file, s.project(value))
 	default:

@@ -1,11 +1,9 @@
 package conform
 
 import (
-	"io/fs"
+	"slices"
 	"strconv"
 	"strings"
-
-	"hagen/internal/artifact"
 )
 
 // table is a text of kinds and types, as schema/gen writes it. Only what is
@@ -14,6 +12,8 @@ type table struct {
 	text string
 	// head is what stands before the types: the kinds.
 	head string
+	// types are the places where types begin, in the order of their names.
+	types []int
 }
 
 // kind is one kind in one API version.
@@ -24,58 +24,32 @@ type kind struct {
 	spans         spans
 }
 
-func readTable(files fs.FS, name string) (*table, error) {
-	text, err := artifact.ReadText(files, name)
-	if err != nil {
-		return nil, err
-	}
+func readTable(text string) *table {
 	t := &table{text: text, head: text}
-	if types := strings.Index(text, beginning); types >= 0 {
-		t.head = text[:types]
-	}
-	return t, nil
-}
-
-// find returns where the lines of a type begin, the line with its name first, or -1.
-// The types are in the order of their names.
-func (t *table) find(name string) int {
-	first := strings.Index(t.text, beginning)
-	if first < 0 {
-		return -1
-	}
-	for low, high := first+1, len(t.text); low < high; {
-		at := low + lastType(t.text[low:low+(high-low)/2]) + 1
-		found := t.text[at+len(beginning)-1:]
-		switch found = found[:strings.IndexAny(found, " \n")]; {
-		case found == name:
-			return at
-		case found > name:
-			high = at
-		default:
-			next := strings.Index(t.text[at:high], beginning)
-			if next < 0 {
-				return -1
-			}
-			low = at + next + 1
+	for at := strings.Index(text, beginning); at >= 0; {
+		t.types = append(t.types, at+1)
+		next := strings.Index(text[at+1:], beginning)
+		if next < 0 {
+			break
 		}
+		at += next + 1
 	}
-	return -1
-}
-
-// lastType returns where the last type begins, or -1. It goes by lines, which are
-// short: looking for the words from behind compares at each byte.
-func lastType(text string) int {
-	for {
-		at := strings.LastIndexByte(text, '\n')
-		if at < 0 || strings.HasPrefix(text[at:], beginning) {
-			return at
-		}
-		text = text[:at]
+	if len(t.types) > 0 {
+		t.head = text[:t.types[0]-1]
 	}
+	return t
 }
 
 // beginning is what the lines of a type begin with, after the line before.
 const beginning = "\ntype "
+
+// find returns the number of a type.
+func (t *table) find(name string) (int, bool) {
+	return slices.BinarySearchFunc(t.types, name, func(at int, name string) int {
+		found := t.text[at+len(beginning)-1:]
+		return strings.Compare(found[:strings.IndexAny(found, " \n")], name)
+	})
+}
 
 // kind returns one of the kinds, which stand before the types.
 func (t *table) kind(version, name string) (kind, bool) {
@@ -122,16 +96,15 @@ func (t *table) kinds() []kind {
 // lines returns the lines of a type: the first one with its name, and those
 // of its fields. Without such a type it returns none.
 func (t *table) lines(name string) []string {
-	at := t.find(name)
-	if at < 0 {
+	i, ok := t.find(name)
+	if !ok {
 		return nil
 	}
-	text := t.text[at:]
-	end := strings.Index(text, beginning)
-	if end < 0 {
-		end = len(text) - 1
+	end := len(t.text)
+	if i+1 < len(t.types) {
+		end = t.types[i+1]
 	}
-	return strings.Split(text[:end], "\n")
+	return strings.Split(t.text[t.types[i]:end-1], "\n")
 }
 
 // spans are ranges of minor versions; none mean all of them.

@@ -10,46 +10,39 @@ import (
 
 // Every type of the tables is found, at its own line, and no other.
 func TestTypesAreFound(t *testing.T) {
-	for _, name := range []string{"kubernetes/kubernetes.txt", "kubernetes/custom.txt", "compose/compose.txt"} {
-		table, err := readTable(schema.Artifacts, name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		at, found := 0, 0
-		for line := range strings.SplitAfterSeq(table.text, "\n") {
-			if rest, ok := strings.CutPrefix(line, "type "); ok {
-				name := strings.Fields(rest)[0]
-				if got := table.find(name); got != at {
-					t.Errorf("%s is found at %d, it stands at %d", name, got, at)
-				}
-				for _, other := range []string{name + "x", name[:len(name)-1] + "!", "!" + name, "~" + name} {
-					if got := table.find(other); got >= 0 {
-						t.Errorf("%s is found at %d", other, got)
-					}
-				}
-				found++
+	for _, text := range []string{schema.Artifacts.Kubernetes, schema.Artifacts.Custom, schema.Artifacts.Compose} {
+		table := readTable(text)
+		found := 0
+		for part := range strings.SplitSeq(text, "\ntype ") {
+			name := strings.Fields(part)[0]
+			if found++; found == 1 {
+				continue
 			}
-			at += len(line)
+			if got := strings.Join(table.lines(name), "\n"); got != "type "+strings.TrimSuffix(part, "\n") {
+				t.Errorf("the lines of %s are %s", name, got)
+			}
+			for _, other := range []string{name + "x", name[:len(name)-1] + "!", "!" + name, "~" + name} {
+				if got := table.lines(other); got != nil {
+					t.Errorf("%s is found: %s", other, got)
+				}
+			}
 		}
 		if found < 20 {
-			t.Errorf("%s has only %d types", name, found)
+			t.Errorf("there are only %d types", found)
 		}
 	}
-	if got := (&table{text: "kind v1 Pod x cluster\n"}).find("Pod"); got != -1 {
-		t.Errorf("a table without types: %d", got)
+	if got := readTable("kind v1 Pod x cluster\n").lines("Pod"); got != nil {
+		t.Errorf("a table without types: %s", got)
 	}
 }
 
 // A kind that is looked up is the one that all kinds have, and the groups of all
 // of them are known.
 func TestKindsAreFound(t *testing.T) {
-	for _, name := range []string{"kubernetes/kubernetes.txt", "kubernetes/custom.txt"} {
-		table, err := readTable(schema.Artifacts, name)
-		if err != nil {
-			t.Fatal(err)
-		}
+	for _, text := range []string{schema.Artifacts.Kubernetes, schema.Artifacts.Custom} {
+		table := readTable(text)
 		if len(table.kinds()) < 10 {
-			t.Errorf("%s has only %d kinds", name, len(table.kinds()))
+			t.Errorf("there are only %d kinds", len(table.kinds()))
 		}
 		for _, want := range table.kinds() {
 			got, ok := table.kind(want.version, want.name)

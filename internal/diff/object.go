@@ -164,7 +164,7 @@ func (m *Model) readPrints() {
 		if !inBundle(file.Path) || path.Base(file.Path) != parse.SecretsList {
 			continue
 		}
-		list, _ := parse.Read(parse.SecretsList, string(file.Data)).Value.(map[string]any)
+		list, _ := parse.Read(parse.SecretsList, file.Text()).Value.(map[string]any)
 		prints := map[string]string{}
 		for name, print := range artifact.Map(list["fingerprint"]) {
 			prints[name] = artifact.Text(print)
@@ -179,7 +179,7 @@ const nodeSecrets = "secrets.age"
 
 func (m *Model) sealedFile(file artifact.File, node, name string) *Entity {
 	values := map[string]any{}
-	for i, piece := range strings.Split("\n"+string(file.Data), "\nsecret ") {
+	for i, piece := range strings.Split("\n"+file.Text(), "\nsecret ") {
 		material, armour, ok := strings.Cut(piece, "\n")
 		if i == 0 || !ok {
 			continue
@@ -188,6 +188,6 @@ func (m *Model) sealedFile(file artifact.File, node, name string) *Entity {
 	}
 	return &Entity{
 		Object: Object{Target: vm, Kind: "file", Name: name}, Place: Place{Node: node},
-		Value: doc{parse.Document{Format: "age", Value: values}, string(file.Data)}, data: string(file.Data), executable: file.Executable,
+		Value: doc{parse.Document{Format: "age", Value: values}, file.Text()}, data: file.Text(), executable: file.Executable,
 	}
 }

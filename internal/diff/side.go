@@ -80,7 +80,7 @@ func (m *Model) shared(file artifact.File) []*Entity {
 	if node == "" {
 		return m.entities(file)
 	}
-	key := strings.TrimPrefix(file.Path, "compose/"+node+"/") + "\x00" + string(file.Data)
+	key := strings.TrimPrefix(file.Path, "compose/"+node+"/") + "\x00" + file.Text()
 	first, ok := m.bundles[key]
 	if !ok || path.Base(file.Path) == nodeSecrets {
 		found := m.entities(file)
@@ -172,7 +172,7 @@ func (m *Model) file(file artifact.File, target, node, name string) *Entity {
 	n := normalizer{lists: m.lists}
 	return &Entity{
 		Object: Object{Target: target, Kind: "file", Name: name}, Place: Place{Node: node},
-		Value: fileValue(n.text(file.Path, string(file.Data)), file), data: string(file.Data), executable: file.Executable,
+		Value: fileValue(n.text(file.Path, file.Text()), file), data: file.Text(), executable: file.Executable,
 	}
 }
 
@@ -181,7 +181,7 @@ func fileValue(value any, file artifact.File) any {
 	if _, ok := value.(doc); ok {
 		return value
 	}
-	return doc{parse.Document{Format: parse.Text, Value: []any{value}}, string(file.Data)}
+	return doc{parse.Document{Format: parse.Text, Value: []any{value}}, file.Text()}
 }
 
 // bundleFile reads compose/NODE/...

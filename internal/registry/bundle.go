@@ -49,7 +49,7 @@ func (b *bundleReader) readMount() {
 	unit := map[string]string{}
 	for name, file := range b.files {
 		if strings.HasPrefix(name, b.folder+"/host/") && strings.HasSuffix(name, ".mount") {
-			for line := range strings.SplitSeq(string(file.Data), "\n") {
+			for line := range strings.SplitSeq(file.Text(), "\n") {
 				if key, value, ok := strings.Cut(line, "="); ok {
 					unit[key] = strings.ReplaceAll(value, "%%", "%")
 				}

@@ -128,7 +128,7 @@ type reader struct {
 	secrets map[string][]string
 }
 
-func (r *reader) text(path string) string { return string(r.files[path].Data) }
+func (r *reader) text(path string) string { return r.files[path].Text() }
 
 // nodes lists the folders below compose/ that hold a bundle.
 func (r *reader) nodes() []string {

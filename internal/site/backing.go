@@ -74,7 +74,7 @@ func (m *model) redis() backing {
 		}
 	})
 	slices.Sort(b.users)
-	for _, found := range redisAddress.FindAllStringSubmatch(string(m.byPath["SECRETS.md"].Data), -1) {
+	for _, found := range redisAddress.FindAllStringSubmatch(m.byPath["SECRETS.md"].Text(), -1) {
 		if len(b.users) == 0 {
 			break
 		}

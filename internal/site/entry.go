@@ -34,7 +34,7 @@ var (
 
 // readBalancer reads what stands before the machines.
 func (m *model) readBalancer() {
-	config := string(m.byPath[haproxyFile].Data)
+	config := m.byPath[haproxyFile].Text()
 	if config == "" || len(m.Machines) == 0 {
 		return
 	}
@@ -45,7 +45,7 @@ func (m *model) readBalancer() {
 			e.TLS = "ends"
 		}
 	}
-	if found := virtual.FindStringSubmatch(string(m.byPath[keepalivedFile].Data)); found != nil {
+	if found := virtual.FindStringSubmatch(m.byPath[keepalivedFile].Text()); found != nil {
 		e.Address, e.Single = found[1], false
 		e.Title += " ×2"
 	}

@@ -130,7 +130,7 @@ func (m *model) machine(target registry.Target) *place {
 			p.ports = append(p.ports, publishedPort(artifact.Text(item), name))
 		}
 	}
-	for line := range strings.Lines(string(m.byPath[target.Name+"/host/node.list"].Data)) {
+	for line := range strings.Lines(m.byPath[target.Name+"/host/node.list"].Text()) {
 		if words := strings.Fields(line); len(words) == 4 && words[0] == "reach" {
 			p.reaches = append(p.reaches, reach{words[1], words[2], words[3]})
 		}
@@ -156,7 +156,7 @@ func publishedPort(text, part string) published {
 func (m *model) readAddresses() {
 	addresses := map[string]string{}
 	for _, p := range m.Machines {
-		for line := range strings.Lines(string(m.byPath[p.ID+"/host/node.list"].Data)) {
+		for line := range strings.Lines(m.byPath[p.ID+"/host/node.list"].Text()) {
 			if words := strings.Fields(line); len(words) == 4 && words[0] == "peer" {
 				addresses[words[1]] = words[2]
 			}

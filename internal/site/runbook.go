@@ -139,11 +139,11 @@ func documentOf(name, path, text string) document {
 func (m *model) documents() (runbooks []document, secrets *document) {
 	for _, p := range m.places() {
 		if file, ok := m.byPath[p.Runbook]; ok {
-			runbooks = append(runbooks, documentOf(base(p.ID), p.Runbook, string(file.Data)))
+			runbooks = append(runbooks, documentOf(base(p.ID), p.Runbook, file.Text()))
 		}
 	}
 	if file, ok := m.byPath["SECRETS.md"]; ok {
-		d := documentOf("secrets", file.Path, string(file.Data))
+		d := documentOf("secrets", file.Path, file.Text())
 		secrets = &d
 	}
 	return runbooks, secrets

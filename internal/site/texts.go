@@ -57,13 +57,13 @@ func (m *model) readTexts() *texts {
 	type content struct{ name, data string }
 	same := map[content]*text{}
 	for _, file := range m.Files {
-		if first := same[content{base(file.Path), string(file.Data)}]; first != nil && strings.HasPrefix(file.Path, "compose/") {
+		if first := same[content{base(file.Path), file.Text()}]; first != nil && strings.HasPrefix(file.Path, "compose/") {
 			first.Also = append(first.Also, file.Path)
 			t.shown[file.Path] = first
 			continue
 		}
 		one := m.newText(file)
-		same[content{base(file.Path), string(file.Data)}], t.shown[file.Path] = one, one
+		same[content{base(file.Path), file.Text()}], t.shown[file.Path] = one, one
 		t.list = append(t.list, one)
 	}
 	m.link(t)

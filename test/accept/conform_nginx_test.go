@@ -52,10 +52,7 @@ func TestConformAgreesWithNginx(t *testing.T) {
 }
 
 func nginxFindings(t *testing.T, checker *conform.Checker, text string) string {
-	report, err := checker.Check(artifact.Set{{Path: "nginx.conf", Data: []byte(text), Component: "proxy"}}, "")
-	if err != nil {
-		t.Fatal(err)
-	}
+	report := checker.Check(artifact.Set{{Path: "nginx.conf", Data: []byte(text), Component: "proxy"}}, "")
 	if len(report.Findings) == 0 {
 		return ""
 	}

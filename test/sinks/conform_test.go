@@ -61,10 +61,7 @@ func TestConformAgreesWithCompose(t *testing.T) {
 }
 
 func compareWithCompose(t *testing.T, checker *conform.Checker, what string, project map[string]any) int {
-	report, err := checker.Check(artifact.Set{{Path: "docker-compose.yml", Value: project}}, "")
-	if err != nil {
-		t.Fatal(err)
-	}
+	report := checker.Check(artifact.Set{{Path: "docker-compose.yml", Value: project}}, "")
 	theirs := loadCompose(t, project)
 	if len(report.Findings) > 0 && theirs == nil {
 		t.Errorf("%s: only hagen refuses it: %v", what, report.Findings[0])
