@@ -7,6 +7,7 @@
 package conform
 
 import (
+	"hash/maphash"
 	"maps"
 	"slices"
 	"strconv"
@@ -49,6 +50,7 @@ type Report struct {
 func New(tables schema.Tables) *Checker {
 	return &Checker{
 		data:     sync.OnceValue(func() *data { return load(tables) }),
+		clean:    cleanTexts{seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}},
 		catalogs: map[int]*catalog{},
 	}
 }
@@ -68,7 +70,7 @@ func (c *Checker) Check(files artifact.Set, version string) Report {
 	d := c.data()
 	s := &site{
 		data: d, catalog: c.catalog(d, version), version: version, clean: &c.clean, checks: kubernetesChecks(),
-		texts: map[string][2]int{}, seen: map[string]string{}, valid: map[[2]string]bool{},
+		texts: map[reading][2]int{}, seen: map[string]string{}, valid: map[[2]string]bool{},
 	}
 	for _, file := range files {
 		s.file(file)
@@ -103,8 +105,8 @@ type site struct {
 	checks  map[string]func(*walker, map[string]any)
 	// valid are texts that were found to be in a format.
 	valid map[[2]string]bool
-	// texts are the ranges of the findings on texts, by parser and text.
-	texts map[string][2]int
+	// texts are the ranges of the findings on texts, by who reads which.
+	texts map[reading][2]int
 	// seen are the files of objects, by what tells the objects apart.
 	seen map[string]string
 }

@@ -60,13 +60,13 @@ func (s *site) text(file artifact.File, at []any, name, text string) {
 	if parser == "" {
 		return
 	}
-	key := parser + "\x00" + text
+	key := reading{parser, text}
 	if first, ok := s.texts[key]; ok {
 		s.also(first, file.Path)
 		return
 	}
 	before := len(s.report.Findings)
-	found := s.clean.read(key, func() []diag.Diagnostic { return s.read(parser, text) })
+	found := s.clean.read(key, s.read)
 	for i := range found {
 		found[i].Path = append(append([]any{}, at...), found[i].Path...)
 	}
@@ -86,9 +86,13 @@ func (s *site) also(told [2]int, path string) {
 	}
 }
 
-// read hands a text to a parser.
-func (s *site) read(parser, text string) []diag.Diagnostic {
-	switch parser {
+// reading is a text and who reads it.
+type reading struct{ parser, text string }
+
+// read hands a text to its parser.
+func (s *site) read(r reading) []diag.Diagnostic {
+	text := r.text
+	switch r.parser {
 	case "registry":
 		return registry(text, s.parsers)
 	case "nginx":
