@@ -17,59 +17,59 @@ const nobody = "(nobody answers)"
 var variable = regexp.MustCompile(`\$\$|\$\{[A-Z_]+:-([^}]*)\}|\$`)
 
 // interpolated reads "$$" and "${NAME:-default}" as Compose does on a node
-// whose environment sets nothing.
+// whose environment sets nothing. What holds no variable comes back as it was.
 func interpolated(value any) any {
+	out, _ := interpolate(value)
+	return out
+}
+
+// interpolate tells as well whether there was a variable.
+func interpolate(value any) (out any, changed bool) {
 	switch v := value.(type) {
 	case string:
 		if !strings.Contains(v, "$") {
-			return v
+			return value, false
 		}
-		return variable.ReplaceAllStringFunc(v, func(match string) string {
-			switch {
-			case match == "$$":
-				return "$"
-			case match == "$":
-				return "(not valid: $)"
-			}
-			return variable.FindStringSubmatch(match)[1]
-		})
+		return variable.ReplaceAllStringFunc(v, valueOf), true
 	case []any:
-		if !interpolates(v) {
-			return v
-		}
-		out := make([]any, len(v))
+		var list []any
 		for i, item := range v {
-			out[i] = interpolated(item)
+			if item, there := interpolate(item); there {
+				if list == nil {
+					list = slices.Clone(v)
+				}
+				list[i] = item
+			}
 		}
-		return out
+		if list != nil {
+			return list, true
+		}
 	case map[string]any:
-		if !interpolates(v) {
-			return v
-		}
-		out := make(map[string]any, len(v))
+		var table map[string]any
 		for key, item := range v {
-			out[key] = interpolated(item)
+			if item, there := interpolate(item); there {
+				if table == nil {
+					table = maps.Clone(v)
+				}
+				table[key] = item
+			}
 		}
-		return out
+		if table != nil {
+			return table, true
+		}
 	}
-	return value
+	return value, false
 }
 
-// interpolates tells whether a value holds a variable anywhere.
-func interpolates(value any) bool {
-	switch v := value.(type) {
-	case string:
-		return strings.Contains(v, "$")
-	case []any:
-		return slices.ContainsFunc(v, interpolates)
-	case map[string]any:
-		for _, item := range v {
-			if interpolates(item) {
-				return true
-			}
-		}
+// valueOf is what Compose puts in the place of a dollar or a variable.
+func valueOf(match string) string {
+	switch match {
+	case "$$":
+		return "$"
+	case "$":
+		return "(not valid: $)"
 	}
-	return false
+	return variable.FindStringSubmatch(match)[1]
 }
 
 // expanded reads "$$" as the kubelet does in commands and arguments; it would

@@ -20,7 +20,7 @@ var variables = []string{"spec", "model", "cluster", "containers", "bundles"}
 type checker struct{ env *cel.Env }
 
 func newChecker() (*checker, error) {
-	options := []cel.EnvOption{ext.Bindings(ext.BindingsVersion(0))}
+	options := []cel.EnvOption{ext.Bindings(ext.BindingsVersion(0)), cel.ASTValidators(cel.ValidateRegexLiterals())}
 	for _, name := range append(slices.Clone(subjects), variables[1:]...) {
 		options = append(options, cel.Variable(name, cel.DynType))
 	}
@@ -87,11 +87,19 @@ func (c *checker) compile(r *Rule, s source) (*ast.AST, error) {
 	for _, e := range issues.Errors() {
 		list.Add(diag.Diagnostic{
 			Place: diag.Place{File: r.File, Line: s.lineOf(e.Location.Line())}, Rule: r.ID,
-			Message: "the expression is wrong: " + strings.ReplaceAll(e.Message, "\n", " "),
+			Message: "the expression is wrong: " + wordsOf(e.Message),
 			Fix:     "docs/rules.md lists the variables and functions",
 		})
 	}
 	return nil, list.ErrorOrNil()
+}
+
+// wordsOf makes a line of a message of CEL, and says what it says too briefly.
+func wordsOf(message string) string {
+	if message == "invalid matches argument" {
+		return "the pattern of matches() is no regular expression of RE2"
+	}
+	return strings.ReplaceAll(message, "\n", " ")
 }
 
 // source is a program put together from the parts of a rule, each on lines of

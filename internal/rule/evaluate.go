@@ -196,7 +196,7 @@ func (s *scope) ResolveName(name string) (any, bool) {
 func (s *scope) Parent() interpreter.Activation { return nil }
 
 func (e *Evaluator) plan(checked *ast.AST) (interpreter.Interpretable, error) {
-	return e.interpreter.NewInterpretable(checked, interpreter.CompileRegexConstants(interpreter.MatchesRegexOptimization))
+	return e.interpreter.NewInterpretable(checked, interpreter.Optimize(), interpreter.CompileRegexConstants(interpreter.MatchesRegexOptimization))
 }
 
 // run evaluates a program; a panic of a function is an error of the rule.

@@ -16,7 +16,8 @@ type function struct {
 	name   string
 	params []*types.Type
 	result *types.Type
-	run    func(e *Evaluator, args []any) (any, error)
+	// run is nil for get, which takes the values of CEL as they are.
+	run func(e *Evaluator, args []any) (any, error)
 }
 
 var (
@@ -40,7 +41,7 @@ func functions() []function {
 		{"enumerate", []*types.Type{dyn}, list, enumerate},
 		{"env", []*types.Type{text}, dyn, envText},
 		{"flatten", []*types.Type{dyn}, list, flatten},
-		{"get", []*types.Type{dyn, text, dyn}, dyn, get},
+		{"get", []*types.Type{dyn, text, dyn}, dyn, nil},
 		{"holds", []*types.Type{dyn, dyn}, types.BoolType, holds},
 		{"hostPort", []*types.Type{text}, dyn, hostPort},
 		{"isAddress", []*types.Type{text}, types.BoolType, isAddress},
@@ -65,6 +66,9 @@ func functions() []function {
 
 // bind makes what the interpreter calls.
 func (f function) bind(e *Evaluator) func(args ...ref.Val) ref.Val {
+	if f.run == nil {
+		return func(args ...ref.Val) ref.Val { return get(e, args) }
+	}
 	return func(args ...ref.Val) ref.Val {
 		values := make([]any, len(args))
 		for i, arg := range args {
@@ -84,24 +88,29 @@ func (f function) bind(e *Evaluator) func(args ...ref.Val) ref.Val {
 }
 
 // get follows a dotted path through tables; what is not there is the default.
-// A key may hold dots itself, as names of files and annotations do.
-func get(_ *Evaluator, args []any) (any, error) {
-	value, path := args[0], args[1].(string)
-	for path != "" {
+// A key may hold dots itself, as names of files and annotations do. Rules call it
+// more than all others together, mostly for the default.
+func get(e *Evaluator, args []ref.Val) ref.Val {
+	text, ok := args[1].(types.String)
+	if !ok {
+		return types.NewErr("get: argument 2 is no text")
+	}
+	value := plain(args[0])
+	for path := string(text); path != ""; {
 		table, ok := value.(map[string]any)
 		if !ok {
-			return args[2], nil
+			return args[2]
 		}
 		name, rest := path, ""
 		if _, all := table[path]; !all {
 			name, rest, _ = strings.Cut(path, ".")
 		}
 		if value, ok = table[name]; !ok || value == nil {
-			return args[2], nil
+			return args[2]
 		}
 		path = rest
 	}
-	return whole(value), nil
+	return e.adapter.NativeToValue(whole(value))
 }
 
 func isText(_ *Evaluator, args []any) (any, error) {

@@ -1,6 +1,11 @@
 package rule
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/google/cel-go/common/types"
+	"github.com/google/cel-go/common/types/ref"
+)
 
 // Texts come from overlays and from files of users: whatever they hold, the
 // functions that take them apart answer.
@@ -12,16 +17,16 @@ func FuzzFunctions(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, source string) {
-		e := &Evaluator{site: site{parsed: map[string]any{}, configured: map[string][]any{}}}
+		e := &Evaluator{adapter: types.NewEmptyRegistry(), site: site{parsed: map[string]any{}, configured: map[string][]any{}}}
 		for _, function := range functions() {
 			if len(function.params) == 0 {
 				continue
 			}
-			args := make([]any, len(function.params))
+			args := make([]ref.Val, len(function.params))
 			for i := range args {
-				args[i] = source
+				args[i] = types.String(source)
 			}
-			_, _ = function.run(e, args)
+			_ = function.bind(e)(args...)
 		}
 		if t, err := newTemplate(source, 1); err == nil {
 			_, _ = t.fill(func(code string) (any, error) { return code, nil })

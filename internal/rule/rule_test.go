@@ -235,6 +235,7 @@ func TestWrongRules(t *testing.T) {
 		"brace":       {texts + "when: 'true'\nmessage: a { b\n", "r.yaml:8: message: a { without a }"},
 		"in a text":   {texts + "when: 'true'\nmessage: '{nobody}'\n", "r.yaml:8: the expression is wrong: undeclared reference to 'nobody'"},
 		"second line": {texts + "message: m\nwhen: |\n  true &&\n  nobody\n", "r.yaml:10: the expression is wrong: undeclared reference to 'nobody'"},
+		"pattern":     {texts + "message: m\nwhen: 'object.kind.matches(\"a(\")'\n", "r.yaml:8: the expression is wrong: the pattern of matches() is no regular expression"},
 		"no bool":     {texts + "message: m\nwhen: '[nobody]'\n", "r.yaml:8: the expression is wrong: undeclared reference"},
 	} {
 		_, err := shipped(t).Extend(map[string][]byte{"r.yaml": []byte(c.text)})
