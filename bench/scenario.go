@@ -165,12 +165,25 @@ func (p *place) environmentRows(o options, patched bool) ([]row, error) {
 	return rows, nil
 }
 
-// environmentTables are sites that differ in name and database. Their secrets
-// are kept elsewhere: those of each would have to be made beforehand.
+// environmentTables are sites that differ in name and in what each must have of its
+// own. Their secrets are kept elsewhere: those of each would have to be made
+// beforehand.
 func environmentTables(count int) string {
 	var tables strings.Builder
 	for i := range count {
-		fmt.Fprintf(&tables, "\n[environment.e%04d]\nregistry.url = \"https://hub-%04d.example.com\"\ndatabase.host = \"postgres-%04d.example.com\"\nsecrets.provider = \"existing\"\n", i, i, i)
+		fmt.Fprintf(&tables, `
+[environment.e%04[1]d]
+registry.url = "https://hub-%04[1]d.example.com"
+database.host = "postgres-%04[1]d.example.com"
+redis.master_set = "hub-%04[1]d"
+storage.cephfs.path = "/apps/hub-%04[1]d"
+vm.nodes = [
+  { name = "node1", address = "10.%[2]d.%[3]d.1" },
+  { name = "node2", address = "10.%[2]d.%[3]d.2" },
+  { name = "node3", address = "10.%[2]d.%[3]d.3" },
+]
+secrets.provider = "existing"
+`, i, i/250, i%250)
 	}
 	return tables.String()
 }

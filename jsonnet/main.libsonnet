@@ -10,7 +10,7 @@ local generations = {
 };
 
 // base is the model without components: what follows from the spec alone.
-// input: { spec, files, environment, inherited }
+// input: { spec, files, environment, shared }
 local base(input) = {
   local m = self,
 
@@ -18,8 +18,8 @@ local base(input) = {
   // text of the files that the spec names, by their path
   files:: std.get(input, 'files', {}),
   environment:: std.get(input, 'environment'),
-  // tables of the spec that all environments have alike
-  inherited:: std.get(input, 'inherited', []),
+  // other environments that have the same place outside of the spec, by its name
+  shared:: std.get(input, 'shared', {}),
   // the registry in its environment: the folders of its output, and the name by
   // which things outside of it call it
   folders:: [m.spec.name] + (if m.environment == null || m.environment == '' then [] else [m.environment]),
@@ -96,7 +96,7 @@ local base(input) = {
 {
   // render returns the objects of a spec, what the rules read of it, which of
   // the shipped overlays it asks for, and which secrets it needs.
-  // input: { spec, files, environment, inherited }, the spec with its defaults
+  // input: { spec, files, environment, shared }, the spec with its defaults
   // extensions: the user's objects, added to the model in their order
   render(input, extensions)::
     local plain = base(input);

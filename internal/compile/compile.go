@@ -39,6 +39,8 @@ type Compiler struct {
 	parity   *registry.Parity
 	checker  *conform.Checker
 	files    filesys.FileSystem
+	// compared holds what is known of the environments of a document.
+	compared *sync.Map
 }
 
 // New makes a compiler that reads the users' files from files. The version is
@@ -46,6 +48,7 @@ type Compiler struct {
 func New(version string, files filesys.FileSystem) (*Compiler, error) {
 	c := &Compiler{
 		version: version, overlays: overlay.New(overlays.FS, files), checker: conform.New(schema.Artifacts), files: files,
+		compared: &sync.Map{},
 	}
 	// The schema and the library are read side by side, on two cores: a build
 	// waits for both.

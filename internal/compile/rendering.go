@@ -87,7 +87,11 @@ func (w *Worker) render(doc *spec.Document, root map[string]any, files map[strin
 	if err := w.checkExtensions(doc, extensions); err != nil {
 		return render.Output{}, err
 	}
-	out, err := w.vm.Render(render.Input{Spec: root, Files: files, Environment: environment, Inherited: doc.Inherited, Extensions: extensions})
+	in := render.Input{Spec: root, Files: files, Environment: environment, Extensions: extensions}
+	if environment != "" {
+		in.Shared = w.shared(doc.Whole)[environment]
+	}
+	out, err := w.vm.Render(in)
 	if err != nil {
 		return out, renderError(doc, w.dir, extensions, err)
 	}

@@ -26,8 +26,8 @@ type Input struct {
 	Files map[string]string
 	// Environment names the environment, or is empty.
 	Environment string
-	// Inherited names the keys of the spec that all environments have alike.
-	Inherited []string
+	// Shared are other environments that have the same place, by its name.
+	Shared map[string][]string
 	// Extensions are the paths of the user's Jsonnet files, as the library's
 	// importer finds them; each holds an object that is added to the model.
 	Extensions []string
@@ -121,11 +121,15 @@ func inputValue(in Input) any {
 	if in.Environment != "" {
 		environment = in.Environment
 	}
-	inherited := make([]any, len(in.Inherited))
-	for i, name := range in.Inherited {
-		inherited[i] = name
+	shared := make(map[string]any, len(in.Shared))
+	for place, others := range in.Shared {
+		names := make([]any, len(others))
+		for i, name := range others {
+			names[i] = name
+		}
+		shared[place] = names
 	}
-	return jsonValue(map[string]any{"spec": in.Spec, "files": files, "environment": environment, "inherited": inherited})
+	return jsonValue(map[string]any{"spec": in.Spec, "files": files, "environment": environment, "shared": shared})
 }
 
 // jsonValue turns integers into the float64 that Jsonnet's numbers are.

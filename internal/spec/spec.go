@@ -39,9 +39,8 @@ type Document struct {
 	// Text is what the document was read from.
 	Text []byte
 
-	// Inherited names, in an environment, the keys at the top that stand outside
-	// of it alone: all environments have the same there.
-	Inherited []string
+	// Whole is, in an environment, the document that it was taken from.
+	Whole *Document
 
 	places      map[string]diag.Place
 	environment string
@@ -148,7 +147,7 @@ func (d *Document) Environments() []string {
 func (d *Document) Environment(name string) (*Document, error) {
 	root := maps.Clone(d.Root)
 	delete(root, environments)
-	out := &Document{File: d.File, Root: root, Text: d.Text, places: d.places, environment: name}
+	out := &Document{File: d.File, Root: root, Text: d.Text, Whole: d, places: d.places, environment: name}
 	if name == "" {
 		return out, nil
 	}
@@ -161,12 +160,6 @@ func (d *Document) Environment(name string) (*Document, error) {
 			Fix:     "the spec has " + listOrNone(d.Environments()),
 		}
 	}
-	for key := range root {
-		if _, own := overrides[key]; !own {
-			out.Inherited = append(out.Inherited, key)
-		}
-	}
-	slices.Sort(out.Inherited)
 	out.Root = merge(root, overrides)
 	return out, nil
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"hagen/internal/diag"
 )
@@ -54,6 +55,31 @@ func (s *Schema) Files(root map[string]any) []FileReference {
 	slices.SortFunc(found, func(a, b FileReference) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(fmt.Sprint(a.Path), fmt.Sprint(b.Path)))
 	})
+	return found
+}
+
+// Places returns what a spec says of the places that its registry has outside of
+// the spec (keyword x-place), by the name of the place: a text for each, or one for
+// each table where a list of tables speaks of them. Equal texts mean one place.
+func (s *Schema) Places(root map[string]any) map[string][]string {
+	found, parts := map[string][]string{}, map[string][]string{}
+	s.walk(s.raw, root, nil, func(node map[string]any, value any, path []any) {
+		place := text(node, "x-place")
+		if place == "" {
+			return
+		}
+		inList := slices.ContainsFunc(path, func(step any) bool { _, number := step.(int); return number })
+		said := fmt.Sprint(value)
+		if inList {
+			found[place] = append(found[place], said)
+			return
+		}
+		parts[place] = append(parts[place], diag.PathString(path)+" "+said)
+	})
+	for place, list := range parts {
+		slices.Sort(list)
+		found[place] = append(found[place], strings.Join(list, "\n"))
+	}
 	return found
 }
 

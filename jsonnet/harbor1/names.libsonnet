@@ -31,7 +31,7 @@ function(m) {
   volume(m, name)::
     if !std.objectHas(volumes, name) then super.volume(m, name)
     else {
-      pv: volumes[name] + '-pv',
+      pv: std.join('-', [volumes[name]] + m.folders[1:] + ['pv']),
       pvc: volumes[name] + '-pvc',
       labels: harbor + self.selector,
       selector: { type: volumes[name] },

@@ -27,7 +27,7 @@ local node(m, entry) =
 function(m) {
   environment: if m.environment == null then '' else m.environment,
   // tables that stand outside of the environment: those of all are the same
-  inherited: m.inherited,
+  shared: m.shared,
   harbor: {
     version: m.harbor.version,
     minor: m.harbor.minor,

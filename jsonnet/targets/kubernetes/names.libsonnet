@@ -36,7 +36,7 @@
   // volume names the objects of a shared volume.
   // m: the model; name: its name in the model
   volume(m, name):: {
-    pv: m.spec.name + '-' + name,
+    pv: m.site + '-' + name,
     pvc: name,
     labels: { 'app.kubernetes.io/name': name, 'app.kubernetes.io/part-of': 'harbor' },
     selector: null,
