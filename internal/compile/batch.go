@@ -52,6 +52,10 @@ func (c *Compiler) each(jobs []Job, take func(job int, site Site, err error) err
 	var problems diag.List
 	var mu sync.Mutex
 	var group sync.WaitGroup
+	environments := map[*spec.Document]int{}
+	for _, job := range jobs {
+		environments[job.Document]++
+	}
 	queue := make(chan int)
 	for range min(runtime.GOMAXPROCS(0), len(jobs)) {
 		group.Add(1)
@@ -63,7 +67,7 @@ func (c *Compiler) each(jobs []Job, take func(job int, site Site, err error) err
 			}
 			for i := range queue {
 				site, err := c.one(workers, jobs[i])
-				err = take(i, site, err)
+				err = take(i, site, inEnvironment(site, err, jobs[i].Environment, environments[jobs[i].Document]))
 				mu.Lock()
 				problems.Add(err)
 				mu.Unlock()
@@ -76,6 +80,18 @@ func (c *Compiler) each(jobs []Job, take func(job int, site Site, err error) err
 	close(queue)
 	group.Wait()
 	return problems.ErrorOrNil()
+}
+
+// inEnvironment says of all that is told of a site in which environment it was, of
+// how many.
+func inEnvironment(site Site, err error, name string, among int) error {
+	if name == "" {
+		return err
+	}
+	for i, warning := range site.Warnings {
+		site.Warnings[i] = warning.In(name, among)
+	}
+	return diag.In(err, name, among)
 }
 
 // EachSite compiles all jobs as Each does and hands on every site, those that

@@ -6,6 +6,7 @@ package diag
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -83,6 +84,47 @@ type Diagnostic struct {
 	Fix string
 	// Origin says what made an artifact: a component and overlays.
 	Origin string
+	// Environments are those in which it shows, if it does not in all of them.
+	Environments []string
+
+	// among is how many environments were looked at.
+	among int
+}
+
+// In returns the diagnostic as one of an environment, of so many that are looked at.
+func (d Diagnostic) In(environment string, among int) Diagnostic {
+	d.Environments, d.among = []string{environment}, among
+	return d
+}
+
+// In says of what err is made of, as far as it is diagnostics, that it belongs to
+// an environment.
+func In(err error, environment string, among int) error {
+	switch e := err.(type) {
+	case *multierror.Error:
+		var list List
+		for _, member := range e.Errors {
+			list.Add(In(member, environment, among))
+		}
+		return list.ErrorOrNil()
+	case Diagnostic:
+		return e.In(environment, among)
+	}
+	return err
+}
+
+// More returns what is told below the message: the reason, the fix, the origin and
+// the environments, as far as they are there.
+func (d Diagnostic) More() []string {
+	where := ""
+	switch len(d.Environments) {
+	case 0:
+	case 1:
+		where = "in the environment " + d.Environments[0]
+	default:
+		where = "in the environments " + Some(d.Environments, 5)
+	}
+	return slices.DeleteFunc([]string{d.Reason, d.Fix, d.Origin, where}, func(text string) bool { return text == "" })
 }
 
 // Error returns the artifact, the path and the message.
@@ -151,10 +193,19 @@ func Flatten(err error) []Diagnostic {
 	collect(err, &all)
 	sort.SliceStable(all, func(i, j int) bool { return less(all[i], all[j]) })
 	out := all[:0]
-	for i, d := range all {
-		if i == 0 || !same(d, all[i-1]) {
-			out = append(out, d)
+	for _, d := range all {
+		if last := len(out) - 1; last >= 0 && same(d, out[last]) {
+			out[last].Environments = append(slices.Clone(out[last].Environments), d.Environments...)
+			continue
 		}
+		out = append(out, d)
+	}
+	for i, d := range out {
+		names := slices.Compact(slices.Sorted(slices.Values(d.Environments)))
+		if len(names) == d.among {
+			names = nil
+		}
+		out[i].Environments = names
 	}
 	return out
 }

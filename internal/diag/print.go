@@ -7,7 +7,7 @@ import (
 )
 
 // Print writes every diagnostic of err: its place, path and message on one
-// line, the reason, the fix and the origin indented below.
+// line, the rest indented below.
 func Print(w io.Writer, err error) {
 	var b strings.Builder
 	for _, d := range Flatten(err) {
@@ -37,10 +37,8 @@ func writeOne(b *strings.Builder, d Diagnostic) {
 		b.WriteString(" [" + d.Rule + "]")
 	}
 	b.WriteString("\n")
-	for _, more := range []string{d.Reason, d.Fix, d.Origin} {
-		if more != "" {
-			b.WriteString("  " + strings.ReplaceAll(Clean(Mask(more)), "\n", "\n  ") + "\n")
-		}
+	for _, more := range d.More() {
+		b.WriteString("  " + strings.ReplaceAll(Clean(Mask(more)), "\n", "\n  ") + "\n")
 	}
 }
 

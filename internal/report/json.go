@@ -22,6 +22,8 @@ type finding struct {
 	Reason   string `json:"reason,omitempty"`
 	Fix      string `json:"fix,omitempty"`
 	Origin   string `json:"origin,omitempty"`
+	// Environments are those that it is found in, if not in all.
+	Environments []string `json:"environments,omitempty"`
 }
 
 func writeJSON(w io.Writer, found []diag.Diagnostic) error {
@@ -34,6 +36,7 @@ func writeJSON(w io.Writer, found []diag.Diagnostic) error {
 			File: d.Place.File, Line: d.Place.Line, Column: d.Place.Column,
 			Artifact: d.Artifact, Path: diag.PathString(d.Path),
 			Message: safe(d.Message), Reason: safe(d.Reason), Fix: safe(d.Fix), Origin: safe(d.Origin),
+			Environments: d.Environments,
 		})
 	}
 	encoder := json.NewEncoder(w)

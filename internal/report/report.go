@@ -47,10 +47,8 @@ func safe(s string) string { return diag.Clean(diag.Mask(s)) }
 // wholeText is all that a diagnostic says, on several lines.
 func wholeText(d diag.Diagnostic) string {
 	lines := []string{safe(d.Error())}
-	for _, more := range []string{d.Reason, d.Fix, d.Origin} {
-		if more != "" {
-			lines = append(lines, safe(more))
-		}
+	for _, more := range d.More() {
+		lines = append(lines, safe(more))
 	}
 	return strings.Join(lines, "\n")
 }
