@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -29,11 +30,16 @@ func (g *giver) flags(cmd *cobra.Command) {
 }
 
 // give adds the values of given materials that are missing. All that nobody
-// gives are named together.
+// gives are named together, and what is given in vain.
 func (g *giver) give(need compile.Needs, values material.Values) error {
 	var problems diag.List
 	for _, m := range need.Materials {
 		if m.Kind != secret.Given || values[m.Name] != "" {
+			if err := g.inVain(m, values); isWarning(err) {
+				diag.Print(g.err, err)
+			} else {
+				problems.Add(err)
+			}
 			continue
 		}
 		value, err := g.value(need, m, values)
@@ -49,6 +55,46 @@ func (g *giver) give(need compile.Needs, values material.Values) error {
 		}
 	}
 	return problems.ErrorOrNil()
+}
+
+// inVain refuses a value for a material that has another one, or that nobody can
+// give. A variable may be meant for another registry: it is told of, if somebody
+// could have given it.
+func (g *giver) inVain(m secret.Material, values material.Values) error {
+	path, inFile := g.files[m.Name]
+	value := os.Getenv(variableOf(m.Name))
+	switch {
+	case m.Kind != secret.Given && inFile:
+		return diag.Diagnostic{
+			Message: m.Name + " cannot be given: hagen makes it",
+			Fix:     "remove the --from-file; the values of an installation that is there come in with hagen secrets import",
+		}
+	case inFile:
+		var err error
+		if value, err = g.file(path, strings.HasPrefix(m.Format, "pem-")); err != nil {
+			return err
+		}
+	case m.Kind != secret.Given || value == "":
+		return nil
+	}
+	if strings.TrimSpace(value) == strings.TrimSpace(values[m.Name]) {
+		return nil
+	}
+	severity := diag.Error
+	if !inFile {
+		severity = diag.Warning
+	}
+	return diag.Diagnostic{
+		Severity: severity,
+		Message:  m.Name + " is there already, with another value than the one that is given",
+		Reason:   "the one that is there stays",
+		Fix:      "change it with: hagen secrets rotate " + m.Name + "; or do not give it",
+	}
+}
+
+func isWarning(err error) bool {
+	var d diag.Diagnostic
+	return errors.As(err, &d) && d.Severity == diag.Warning
 }
 
 func (g *giver) value(need compile.Needs, m secret.Material, values material.Values) (string, error) {
