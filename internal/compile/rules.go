@@ -7,6 +7,7 @@ import (
 	"path"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 
 	"hagen/internal/artifact"
@@ -27,10 +28,16 @@ type Evidence struct {
 	Files       artifact.Set
 }
 
-// ownRules reads rules/*.yaml beside the spec.
+// ownRules reads rules/*.yaml beside the spec, and *.yml.
 func (w *Worker) ownRules() (*rule.Set, error) {
-	names, err := w.files.Glob(filepath.Join(w.dir, "rules", "*.yaml"))
-	if err != nil || len(names) == 0 {
+	var names []string
+	for _, pattern := range []string{"*.yaml", "*.yml"} {
+		found, err := w.files.Glob(filepath.Join(w.dir, "rules", pattern))
+		if err == nil {
+			names = append(names, found...)
+		}
+	}
+	if len(names) == 0 {
 		return w.rules, nil
 	}
 	own := map[string][]byte{}
@@ -47,6 +54,9 @@ func (w *Worker) ownRules() (*rule.Set, error) {
 	}
 	return set, unknownFields(set, w.rules.IDs())
 }
+
+// listIndex is an entry of a list in a path.
+var listIndex = regexp.MustCompile(`\[\d+\]`)
 
 // unknownFields tells of rules that wait for a field that no spec can have:
 // they would never be evaluated.
@@ -73,6 +83,13 @@ func unknownFields(set *rule.Set, shipped []string) error {
 					Fix: "hagen explain lists the fields; write [\"*\"] to evaluate it always",
 				})
 			}
+		}
+		if field := r.Spec.Constant(); field != "" && root.At(listIndex.ReplaceAllString(field, "")) == nil {
+			problems.Add(diag.Diagnostic{
+				Place: diag.Place{File: r.File, Line: 1}, Rule: id,
+				Message: "spec names " + field + ", which no spec has", Reason: "what the rule finds would have no place",
+				Fix: "hagen explain lists the fields",
+			})
 		}
 	}
 	return problems.ErrorOrNil()

@@ -70,12 +70,19 @@ func (e *Evaluator) detail(r *Rule, code string, variables *scope) (any, error) 
 }
 
 // fail says that a rule could not be evaluated: it must not pass in silence,
-// and a rule that does not understand an artifact does not make it wrong.
+// and a shipped rule that does not understand an artifact does not make it wrong.
 func (e *Evaluator) fail(h head, item Item, err error) {
+	severity, place := diag.Warning, h.file
+	if h.own {
+		severity = h.severity
+		if r, err := e.Rule(h.id); err == nil {
+			place = diag.Place{File: h.file, Line: r.when.line}.String()
+		}
+	}
 	e.findings = append(e.findings, Finding{Diagnostic: diag.Diagnostic{
-		Severity: diag.Warning, Rule: h.id, Artifact: item.Artifact, Path: item.Path,
+		Severity: severity, Rule: h.id, Artifact: item.Artifact, Path: item.Path,
 		Message: "the rule " + h.id + " cannot be evaluated here: " + err.Error(),
 		Reason:  "what it looks for may be wrong and stay unseen",
-		Fix:     "look at " + h.file,
+		Fix:     "look at " + place,
 	}})
 }

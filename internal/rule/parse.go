@@ -3,6 +3,7 @@ package rule
 import (
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"regexp"
 	"slices"
@@ -41,6 +42,12 @@ func Parse(file string, data []byte) (*Rule, error) {
 	var w written
 	if err := decoder.Decode(&w); err != nil {
 		return nil, yamlError(file, err)
+	}
+	if err := decoder.Decode(&yaml.Node{}); !errors.Is(err, io.EOF) {
+		return nil, diag.Diagnostic{
+			Place: diag.Place{File: file, Line: 1}, Rule: w.ID, Message: "the file holds more than one document",
+			Reason: "the second rule would never be evaluated", Fix: "write each rule into a file of its own",
+		}
 	}
 	r := &Rule{ID: w.ID, Title: w.Title, Source: w.Source, Firm: w.Firm, Native: w.Native, File: file}
 	if err := r.head(w); err != nil {

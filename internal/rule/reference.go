@@ -64,7 +64,7 @@ of ` + "`hagen validate`" + ` (HG099) and of nothing else: a build must give the
 
 ## Rules of your own
 
-` + "`rules/*.yaml`" + ` beside the spec hold rules in the same form; they are checked and evaluated with the others.
+` + "`rules/*.yaml`" + ` beside the spec hold rules in the same form, one in a file; they are checked and evaluated with the others. One that cannot be evaluated for an artifact counts as a finding.
 
 ` + "```yaml" + `
 id: ACME001                       # capital letters and three to five digits

@@ -85,7 +85,7 @@ message: '{it.v} of {{{size(object.list)}}} is above {limit}'
 	}
 }
 
-// A rule that does not understand an object says so and stops nothing.
+// A shipped rule that does not understand an object says so and stops nothing.
 func TestCannotBeEvaluated(t *testing.T) {
 	found := one(t, texts+"when: object.a.b == 1\nmessage: m\n", map[string]any{})
 	if len(found) != 1 || found[0].Severity != diag.Warning || !strings.Contains(found[0].Message, "cannot be evaluated here") {
@@ -235,6 +235,7 @@ func TestWrongRules(t *testing.T) {
 		"brace":       {texts + "when: 'true'\nmessage: a { b\n", "r.yaml:8: message: a { without a }"},
 		"in a text":   {texts + "when: 'true'\nmessage: '{nobody}'\n", "r.yaml:8: the expression is wrong: undeclared reference to 'nobody'"},
 		"second line": {texts + "message: m\nwhen: |\n  true &&\n  nobody\n", "r.yaml:10: the expression is wrong: undeclared reference to 'nobody'"},
+		"documents":   {texts + "message: m\nwhen: 'true'\n---\ngarbage: [\n", "r.yaml:1: the file holds more than one document"},
 		"pattern":     {texts + "message: m\nwhen: 'object.kind.matches(\"a(\")'\n", "r.yaml:8: the expression is wrong: the pattern of matches() is no regular expression"},
 		"no bool":     {texts + "message: m\nwhen: '[nobody]'\n", "r.yaml:8: the expression is wrong: undeclared reference"},
 	} {

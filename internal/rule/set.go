@@ -42,6 +42,9 @@ type head struct {
 	id, file, subject string
 	kinds, with       []string
 	severity          diag.Severity
+	// own rules are the user's: one that cannot be evaluated fails as if it had found
+	// something, for its policy would be off.
+	own bool
 	// code is the checked expression; without it the rule is compiled.
 	code string
 }
@@ -125,6 +128,9 @@ func (s *Set) Extend(own map[string][]byte) (*Set, error) {
 	var problems diag.List
 	for _, name := range slices.Sorted(maps.Keys(own)) {
 		problems.Add(out.parse(name, own[name]))
+	}
+	for i := len(s.heads); i < len(out.heads); i++ {
+		out.heads[i].own = true
 	}
 	c, err := s.checker()
 	if err != nil {

@@ -22,6 +22,14 @@ type part struct {
 // String returns the template as it is written.
 func (t Template) String() string { return t.text }
 
+// Constant returns the text if no expression is in it, or "".
+func (t Template) Constant() string {
+	if len(t.parts) != 1 || t.parts[0].code {
+		return ""
+	}
+	return t.parts[0].text
+}
+
 func newTemplate(text string, line int) (Template, error) {
 	t := Template{text: strings.TrimSpace(text), line: line}
 	rest, literal := t.text, ""
