@@ -9,6 +9,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 	"unsafe"
@@ -85,7 +86,7 @@ func NewSet(files []File) (Set, error) {
 			return nil, err
 		}
 		if i > 0 && set[i-1].Path == file.Path {
-			return nil, fmt.Errorf("two artifacts have the path %s", file.Path)
+			return nil, ClashError{file.Path, slices.Concat(set[i-1].From, file.From)}
 		}
 		if i > 0 && strings.HasPrefix(file.Path, set[i-1].Path+"/") {
 			return nil, fmt.Errorf("%s is both a file and a folder", set[i-1].Path)
@@ -93,6 +94,16 @@ func NewSet(files []File) (Set, error) {
 	}
 	return set, nil
 }
+
+// ClashError is a path that two files have; From are the keys of the objects that
+// make them.
+type ClashError struct {
+	Path string
+	From []string
+}
+
+// Error names the path.
+func (e ClashError) Error() string { return "two artifacts have the path " + e.Path }
 
 // checkPath refuses what would be written outside of the folder or could not
 // be stored on every file system.

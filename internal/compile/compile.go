@@ -159,18 +159,23 @@ func (w *Worker) compile(doc *spec.Document, environment string) (Site, error) {
 	if err != nil {
 		return site, err
 	}
-	unwrapped, err := unwrap.Files(patched)
-	if err != nil {
-		return site, err
-	}
-	if site.Files, err = artifact.NewSet(sealed.addTo(unwrapped)); err != nil {
-		return site, err
+	if site.Files, err = filesOf(patched, sealed); err != nil {
+		return site, w.filesError(r, site.Base, sealed, theirs, err)
 	}
 	site.Manifest = w.manifest(r.root, r.files, environment)
 	site.Folder = folder(site.Manifest)
 	site.Evidence = r.evidence(site.Files)
 	site.history = w.history(r.doc, objects, site.Base, patched, ours, theirs)
 	return site, w.judge(&site, r)
+}
+
+// filesOf turns objects into files and adds those that are kept encrypted.
+func filesOf(objects []artifact.Object, sealed sealed) (artifact.Set, error) {
+	unwrapped, err := unwrap.Files(objects)
+	if err != nil {
+		return nil, err
+	}
+	return artifact.NewSet(sealed.addTo(unwrapped))
 }
 
 func folder(m bundle.Manifest) string {

@@ -4,8 +4,10 @@ import (
 	"errors"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 
+	"hagen/internal/artifact"
 	"hagen/internal/diag"
 	"hagen/internal/overlay"
 	"hagen/internal/spec"
@@ -29,6 +31,52 @@ func overlayError(doc *spec.Document, overlays []overlay.Overlay, err error) err
 		}
 	}
 	return err
+}
+
+// filesError places an error of turning objects into files: at the overlay after which
+// they can be turned no more, else at the user's Jsonnet, else at the spec.
+func (w *Worker) filesError(r rendering, base []artifact.Object, sealed sealed, overlays []overlay.Overlay, err error) error {
+	var path []any
+	if len(texts(r.root["extend"])) > 0 {
+		path = []any{"extend"}
+	}
+	if _, broken := filesOf(base, sealed); broken == nil {
+		for i := range overlays {
+			patched, failed := w.overlays.Apply(base, overlays[:i+1])
+			if _, broken := filesOf(patched, sealed); failed == nil && broken != nil {
+				path = []any{"overlays", i}
+				break
+			}
+		}
+	}
+	var list diag.List
+	for _, d := range diag.Flatten(clash(err)) {
+		d.Path, d.Place = path, diag.Start(r.doc.File)
+		if path != nil {
+			d.Place = r.doc.Place(path)
+		}
+		list.Add(d)
+	}
+	return list.ErrorOrNil()
+}
+
+// clash says which objects want one path.
+func clash(err error) error {
+	var two artifact.ClashError
+	if !errors.As(err, &two) {
+		return err
+	}
+	var made []string
+	for _, key := range two.From {
+		if parts := strings.Split(key, "|"); len(parts) == 4 {
+			made = append(made, parts[1]+"/"+parts[3])
+		}
+	}
+	return diag.Diagnostic{
+		Message: two.Error() + ", made of " + strings.Join(slices.Compact(slices.Sorted(slices.Values(made))), " and "),
+		Reason:  "one would replace the other",
+		Fix:     "patch the object that makes it: the text of a file that is mounted lies in a ConfigMap",
+	}
 }
 
 // renderError places an error of the evaluation at the user's extensions,

@@ -6,6 +6,7 @@ package unwrap
 import (
 	"fmt"
 	"path"
+	"path/filepath"
 	"sort"
 	"strings"
 
@@ -186,8 +187,11 @@ func listed(folder string, list any, object artifact.Object) ([]artifact.File, e
 	for _, item := range artifact.List(list) {
 		entry := artifact.Map(item)
 		name := artifact.Text(entry["path"])
-		if name == "" {
-			return nil, fmt.Errorf("%s: a file has no path", object.ID())
+		if !filepath.IsLocal(name) {
+			return nil, diag.Diagnostic{
+				Message: fmt.Sprintf("%s: a file of it has the path %q", object.ID(), name),
+				Reason:  "it would not lie in the folder of the object", Fix: "write a path below that folder, such as config/extra.conf",
+			}
 		}
 		files = append(files, artifact.File{
 			Path: path.Join(folder, name), Data: []byte(artifact.Text(entry["content"])),
