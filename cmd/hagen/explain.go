@@ -2,11 +2,13 @@ package main
 
 import (
 	"fmt"
+	"path"
 	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"hagen/internal/bundle"
 	"hagen/internal/compile"
 	"hagen/internal/diag"
 	"hagen/internal/spec"
@@ -112,6 +114,11 @@ func (e *explainer) file(name string) error {
 	trace, err := e.worker.Trace(e.document, e.options.environment, filepath.ToSlash(filepath.Clean(name)))
 	if err != nil {
 		return err
+	}
+	if trace == nil && path.Base(filepath.ToSlash(name)) == bundle.ManifestName {
+		fmt.Fprintln(e.out, diag.Clean(name))
+		fmt.Fprintln(e.out, "  lists what hagen made here and of what: every build writes it, and only files in it are replaced or removed")
+		return nil
 	}
 	if trace == nil {
 		return diag.Diagnostic{

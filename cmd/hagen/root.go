@@ -48,7 +48,26 @@ func newRoot(s streams) *cobra.Command {
 		return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
 	})
 	root.AddCommand(newInit(s), newBuild(s), newValidate(s), newExplain(s), newSchema(s), newDiff(s), newEject(s), newSecrets(s), newPush(s), newPull(s), newProbe(s), newSite(s), newVersion(s))
+	refuseOtherShells(root)
 	return root
+}
+
+// refuseOtherShells makes the completion for an unknown shell an error: cobra prints
+// help and succeeds, into the file that should hold the completion.
+func refuseOtherShells(root *cobra.Command) {
+	root.InitDefaultCompletionCmd()
+	for _, cmd := range root.Commands() {
+		if cmd.Name() != "completion" {
+			continue
+		}
+		cmd.Args = func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return fmt.Errorf("there is no completion for %q; see hagen completion --help", args[0])
+			}
+			return nil
+		}
+		cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	}
 }
 
 func newVersion(s streams) *cobra.Command {

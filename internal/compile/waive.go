@@ -101,6 +101,11 @@ func (w *waivers) leftOver() []diag.Diagnostic {
 			d.Message = "the rule " + waiver.Rule + " cannot be waived"
 			d.Reason = "nothing whole could be made without what it demands"
 			d.Fix = "remove the waiver"
+		case waiver.Until != "" && !isDay(waiver.Until):
+			d.Severity, d.Rule = diag.Error, ruleWaiverUnknown
+			d.Message = "there is no day " + waiver.Until
+			d.Reason = "nobody could tell when the waiver ends"
+			d.Fix = "write a day of the calendar, such as 2027-02-28"
 		case !waiver.used:
 			d.Rule = ruleWaiverUnused
 			d.Message = "nothing is waived: the rule " + waiver.Rule + " finds nothing here"
@@ -112,4 +117,9 @@ func (w *waivers) leftOver() []diag.Diagnostic {
 		found = append(found, d)
 	}
 	return found
+}
+
+func isDay(text string) bool {
+	_, err := time.Parse(time.DateOnly, text)
+	return err == nil
 }
