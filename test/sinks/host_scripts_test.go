@@ -142,21 +142,34 @@ const fakeCurl = `#!/bin/sh
 for word; do ! grep -qsx "$word" "$0.down" || exit 22; done
 `
 
+// updated readies a node whose bundle belongs into the folder that is returned, with
+// another node beside it and an engine and a way to that node that the test plays.
+func (m machine) updated() (target string) {
+	m.t.Helper()
+	write(m.t, m.root, "bin/docker", fakeDocker)
+	write(m.t, m.root, "bin/curl", fakeCurl)
+	target = m.root + "/opt"
+	list, err := os.ReadFile(m.bundle + "/host/node.list")
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	text := strings.Replace(string(list), "\nbundle /opt/hagen/sinks\n", "\nbundle "+target+"\n", 1) + "peer b 10.1.0.12 30080\n"
+	write(m.t, m.bundle, "host/node.list", text)
+	write(m.t, m.bundle, "host/secrets.sh", "#!/bin/sh\n")
+	return target
+}
+
+// readied is shell that mounts and makes what an update wants to find.
+func (m machine) readied() string {
+	return mountIt + "; chmod +x bin/*; " + m.shell + " " + m.bundle + "/host/directories.sh >/dev/null"
+}
+
 // TestUpdateScript: a new bundle takes the place of the old one only while the
 // others serve and none of them is being updated.
 func TestUpdateScript(t *testing.T) {
 	eachMachine(t, func(t *testing.T, m machine) {
-		write(t, m.root, "bin/docker", fakeDocker)
-		write(t, m.root, "bin/curl", fakeCurl)
-		target := m.root + "/opt"
-		list, err := os.ReadFile(m.bundle + "/host/node.list")
-		if err != nil {
-			t.Fatal(err)
-		}
-		text := strings.Replace(string(list), "\nbundle /opt/hagen/sinks\n", "\nbundle "+target+"\n", 1) + "peer b 10.1.0.12 30080\n"
-		write(t, m.bundle, "host/node.list", text)
-		write(t, m.bundle, "host/secrets.sh", "#!/bin/sh\n")
-		prepare := mountIt + "; chmod +x bin/*; " + m.shell + " " + m.bundle + "/host/directories.sh >/dev/null; rm -rf " + target + "*; cp -r " + m.bundle + " " + target + "; echo old >" + target + "/old"
+		target := m.updated()
+		prepare := m.readied() + "; rm -rf " + target + "*; cp -r " + m.bundle + " " + target + "; echo old >" + target + "/old"
 		lock := "$mount/.update-sinks"
 		for _, c := range []struct {
 			name, before, args, want string
@@ -178,6 +191,43 @@ func TestUpdateScript(t *testing.T) {
 			_, kept := os.Stat(target + ".old/old")
 			if (kept == nil) != agreed {
 				t.Errorf("%s: the old bundle: %v", c.name, kept)
+			}
+		}
+	})
+}
+
+// TestUpdateScriptUnits: the units of the bundle that comes are installed, on the
+// way there as on the way back, and only those that were installed before.
+func TestUpdateScriptUnits(t *testing.T) {
+	const timer, systemd = "harbor-watch.timer", "/etc/systemd/system"
+	eachMachine(t, func(t *testing.T, m machine) {
+		target := m.updated()
+		write(t, m.root, "bin/systemctl", "#!/bin/sh\n")
+		prepare := m.readied() + fmt.Sprintf("; mount -t tmpfs run /run; mkdir -p /run/systemd/system; mount --bind units %[1]s; "+
+			"rm -rf %[2]s* units/*; cp -r %[3]s %[2]s; cp %[3]s/host/%[4]s units; echo '# before' >>%[2]s/host/%[4]s; cp %[2]s/host/%[4]s units",
+			systemd, target, m.bundle, timer)
+		before, after := "# before\n", ""
+		for _, c := range []struct{ name, from, before, want string }{
+			{"forth", m.bundle, prepare, after},
+			{"back", target + ".old", prepare + "; mv " + target + " " + target + ".old; cp -r " + m.bundle + " " + target, before},
+			{"where it is", target, prepare, before},
+		} {
+			write(t, m.root, "units/"+timer, "")
+			came := m
+			came.bundle = c.from
+			if said, agreed := came.run(c.before, "update.sh"); !agreed {
+				t.Fatalf("%s: %s", c.name, said)
+			}
+			made, err := os.ReadFile(m.bundle + "/host/" + timer)
+			if err != nil {
+				t.Fatal(err)
+			}
+			installed, err := os.ReadDir(m.root + "/units")
+			if err != nil || len(installed) != 1 {
+				t.Errorf("%s: %v, %v are installed", c.name, err, installed)
+			}
+			if got, err := os.ReadFile(m.root + "/units/" + timer); err != nil || string(got) != string(made)+c.want {
+				t.Errorf("%s: %v, installed is\n%s", c.name, err, got)
 			}
 		}
 	})
