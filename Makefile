@@ -95,7 +95,7 @@ sinks: setup
 # database runs what makes the external database, and loads it, on MariaDB and PostgreSQL.
 database: build
 	test/install.sh database
-	cd test/database && $(GO) vet ./... && $(GO) test -count=1 ./...
+	cd test/database && npm ci --no-audit --no-fund --silent && $(GO) vet ./... && $(GO) test -count=1 ./...
 
 # replication gives the script that has images copied between sites to stand-ins of
 # both generations' API, in the shells and with the tools of their images.

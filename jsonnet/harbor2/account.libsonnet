@@ -5,6 +5,20 @@ local accounts = import '../lib/accounts.libsonnet';
 local identifier(name) = '"' + std.strReplace(name, '"', '""') + '"';
 local literal(text) = "'" + std.strReplace(text, "'", "''") + "'";
 
+// granted makes the role one of the administrator's own: whoever is no superuser makes
+// a database for, and gives one to, such roles only. Since PostgreSQL 16 who made a role
+// is a member of it that may neither act as it nor has its rights, until he grants himself both.
+local granted(name) =
+  local newer(yes, no) =
+    "CASE WHEN current_setting('server_version_num')::int >= 160000 THEN " + literal(yes) + ' ELSE ' + literal(no) + ' END';
+  local has(kind) = 'pg_has_role(CURRENT_USER, ' + literal(name) + ', ' + kind + ')';
+  [
+    'SELECT ' + literal('GRANT ' + identifier(name) + ' TO CURRENT_USER'),
+    '|| ' + newer(' WITH INHERIT TRUE, SET TRUE', ''),
+    'WHERE NOT (' + has("'USAGE'"),
+    'AND ' + has(newer('SET', 'MEMBER')) + ') \\gexec',
+  ];
+
 // m: the model
 // Result: the text of the file
 function(m)
@@ -21,8 +35,7 @@ function(m)
     '-- every process has a pool of its own',
     'ALTER ROLE ' + role + ' LOGIN CONNECTION LIMIT ' + db.connection_limit + ';',
     '-- an administrator who is no superuser makes a database for a role of his own only',
-    'SELECT ' + literal('GRANT ' + role + ' TO CURRENT_USER'),
-    'WHERE NOT pg_has_role(CURRENT_USER, ' + literal(db.username) + ", 'MEMBER') \\gexec",
+  ] + granted(db.username) + [
     'SELECT ' + literal('CREATE DATABASE ' + database + ' OWNER ' + role + " ENCODING 'UTF8' TEMPLATE template0"),
     'WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = ' + literal(db.name) + ') \\gexec',
     'ALTER DATABASE ' + database + ' OWNER TO ' + role + ';',

@@ -1,6 +1,7 @@
 package database
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,10 +11,47 @@ import (
 )
 
 // admin makes an administrator as hosted servers have one: no superuser.
-func admin(s *server) {
+func admin(s *server, name, more string) {
 	s.t.Helper()
-	if _, err := s.psql(s.dir, "postgres", "postgres", "", "CREATE ROLE boss LOGIN CREATEDB CREATEROLE; CREATE DATABASE boss"); err != nil {
+	sql := fmt.Sprintf("CREATE ROLE %[1]s LOGIN CREATEDB CREATEROLE %[2]s; CREATE DATABASE %[1]s", name, more)
+	if _, err := s.psql(s.dir, "postgres", "postgres", "", sql); err != nil {
 		s.t.Fatal(err)
+	}
+}
+
+// account runs bootstrap.sql of a site as an administrator, with the password typed.
+func (s *site) account(as string) {
+	s.t.Helper()
+	typed := s.password + "\n" + s.password + "\n"
+	if _, err := s.server.psql(s.server.dir, as, as, "", typed, "-f", filepath.Join(s.out, "database/bootstrap.sql")); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// Releases differ in what the maker of a role may do with it: the oldest that is
+// served, and the newest.
+func TestPostgreSQLReleases(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ release, as, more string }{
+		{"13", "postgres", ""},
+		{"13", "boss", ""},
+		{"18", "postgres", ""},
+		{"18", "boss", ""},
+		{"18", "modest", "NOINHERIT"},
+	} {
+		t.Run(c.release+" "+c.as, func(t *testing.T) {
+			s := postgreSQLRelease(t, c.release)
+			if c.as != "postgres" {
+				admin(s, c.as, c.more)
+			}
+			site := render(t, s, "2.15.2", "registry", awkwardName, "")
+			site.account(c.as)
+			site.account(c.as)
+			got, err := s.psql("127.0.0.1", awkwardName, "registry", site.password, "CREATE TABLE project (name text); SELECT tableowner = current_user FROM pg_tables WHERE tablename = 'project'")
+			if err != nil || got != "t" {
+				t.Errorf("%q, %v", got, err)
+			}
+		})
 	}
 }
 
@@ -21,24 +59,17 @@ func admin(s *server) {
 func TestPostgreSQL(t *testing.T) {
 	t.Parallel()
 	s := postgreSQL(t)
-	admin(s)
+	admin(s, "boss", "")
 	for _, as := range []string{"postgres", "boss"} {
 		t.Run(as, func(t *testing.T) {
 			database, name := "registry-of_"+as, awkwardName+as
 			site := render(t, s, "2.15.2", database, name, "")
-			bootstrap := func() {
-				t.Helper()
-				typed := site.password + "\n" + site.password + "\n"
-				if _, err := s.psql(s.dir, as, as, "", typed, "-f", filepath.Join(site.out, "database/bootstrap.sql")); err != nil {
-					t.Fatal(err)
-				}
-			}
-			bootstrap()
+			site.account(as)
 			harbor := func(sql string) (string, error) { return s.psql("127.0.0.1", name, database, site.password, sql) }
 			if _, err := harbor("CREATE TABLE project (name text); INSERT INTO project VALUES ('library')"); err != nil {
 				t.Fatal(err)
 			}
-			bootstrap()
+			site.account(as)
 			// one core and one jobservice, each with a pool of 100
 			// an installation's own tables come as docs/database.md says, and are the role's
 			restore(t, s, name, database, site.password)

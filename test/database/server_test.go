@@ -170,15 +170,35 @@ func (s *server) as(name, password, sql string) (string, error) {
 	return string(out), nil
 }
 
-// postgreSQL starts a server whose own databases have another encoding.
+// postgreSQL starts Debian's server.
 func postgreSQL(t *testing.T) *server {
 	t.Helper()
-	dir, as := folder(t, "postgres")
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin")
 	if len(found) == 0 {
 		t.Fatal("there is no PostgreSQL: test/install.sh installs it")
 	}
-	bin := found[len(found)-1]
+	dir, as := folder(t, "postgres")
+	return startPostgreSQL(t, found[len(found)-1], dir, as)
+}
+
+// postgreSQLRelease starts a server of another release, which package.json names. Its
+// user may not read the folders above that one, so it gets a copy.
+func postgreSQLRelease(t *testing.T, release string) *server {
+	t.Helper()
+	files := "node_modules/postgresql-" + release + "/native"
+	if _, err := os.Stat(files); err != nil {
+		t.Skip("there is no PostgreSQL " + release + " for this machine: npm ci installs it where there is one")
+	}
+	dir, as := folder(t, "postgres")
+	if out, err := exec.Command("cp", "-a", files, dir+"/program").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return startPostgreSQL(t, dir+"/program/bin", dir, as)
+}
+
+// startPostgreSQL starts a server whose own databases have another encoding.
+func startPostgreSQL(t *testing.T, bin, dir string, as *syscall.Credential) *server {
+	t.Helper()
 	initdb := exec.Command(bin+"/initdb", "--pgdata="+dir+"/data", "--username=postgres", "--auth-local=trust", "--auth-host=scram-sha-256",
 		"--encoding=SQL_ASCII", "--locale=C", "--no-sync")
 	initdb.Dir, initdb.SysProcAttr = dir, &syscall.SysProcAttr{Credential: as}
