@@ -30,7 +30,7 @@ local base(input) = {
   redis:: (import 'lib/redis.libsonnet')(m.spec),
   database:: (import 'lib/database.libsonnet')(m),
   balancer:: (import 'lib/balancer.libsonnet')(m.spec),
-  trustedCA:: (import 'lib/trust.libsonnet')(m.spec, m.files),
+  trustedCA:: (import 'lib/trust.libsonnet')(m),
   storage:: (import 'lib/storage.libsonnet').of(m),
   replication:: replication.of(m),
 
