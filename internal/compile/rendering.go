@@ -6,6 +6,7 @@ import (
 	"hagen/internal/render"
 	"hagen/internal/secret"
 	"hagen/internal/spec"
+	"hagen/internal/validate"
 )
 
 // rendering is a spec after the library has seen it, before any overlay.
@@ -60,7 +61,8 @@ func (r rendering) evidence(files artifact.Set) Evidence {
 	return Evidence{Spec: r.root, Model: r.facts, Files: files}
 }
 
-// readFiles reads the files that the spec names.
+// readFiles reads the files that the spec names, and wants them to hold what the
+// schema says.
 func (w *Worker) readFiles(doc *spec.Document) ([]named, map[string]string, error) {
 	var problems diag.List
 	var list []named
@@ -76,10 +78,26 @@ func (w *Worker) readFiles(doc *spec.Document) ([]named, map[string]string, erro
 			})
 			continue
 		}
+		for _, d := range w.misfits(doc, reference, string(data)) {
+			problems.Add(d)
+		}
 		files[reference.File] = string(data)
 		list = append(list, named{reference.Path, doc.Place(reference.Path), reference.File, string(data)})
 	}
 	return list, files, problems.ErrorOrNil()
+}
+
+// misfits tells why a file cannot be what its field wants.
+func (w *Worker) misfits(doc *spec.Document, reference validate.FileReference, text string) []diag.Diagnostic {
+	if reference.Holds != "certificates" {
+		return nil
+	}
+	found := w.checker.Certificates(text)
+	for i := range found {
+		found[i].Place, found[i].Path = doc.Place(reference.Path), reference.Path
+		found[i].Message = reference.File + " " + found[i].Message
+	}
+	return found
 }
 
 func (w *Worker) render(doc *spec.Document, root map[string]any, files map[string]string, environment string) (render.Output, error) {

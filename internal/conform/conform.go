@@ -79,6 +79,12 @@ func (c *Checker) Check(files artifact.Set, version string) Report {
 	return s.report
 }
 
+// Certificates holds the text of a file that becomes an artifact as it is against who
+// reads certificates there: the user's own file is a better place for a finding.
+func (c *Checker) Certificates(text string) []diag.Diagnostic {
+	return c.clean.read(reading{"certificates", text}, func(r reading) []diag.Diagnostic { return certificates(r.text) })
+}
+
 func (c *Checker) catalog(d *data, version string) *catalog {
 	_, text, _ := strings.Cut(version, ".")
 	minor, err := strconv.Atoi(text)

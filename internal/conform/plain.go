@@ -1,6 +1,7 @@
 package conform
 
 import (
+	"bytes"
 	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
@@ -137,24 +138,43 @@ func withoutText(err error) string {
 	return strings.TrimRight(message, ": \n")
 }
 
+// untrusted is what comes of a list of certificates that cannot be read.
+const untrusted = "the program that trusts it does not start"
+
 // certificates wants PEM blocks of certificates and nothing else: a key has no
 // place in what is committed.
 func certificates(text string) []diag.Diagnostic {
 	rest := []byte(text)
 	for count := 1; ; count++ {
-		var block *pem.Block
-		if block, rest = pem.Decode(rest); block == nil {
-			if count == 1 {
-				return wrongText("list of certificates", "no PEM block in it", "the program that trusts it does not start")
-			}
+		block, after := pem.Decode(rest)
+		switch {
+		case block == nil && bytes.Contains(rest, []byte("-----BEGIN")):
+			return wrongCertificates(fmt.Sprintf("block %d cannot be read", count), untrusted, "copy the certificate anew, from BEGIN to END")
+		case block == nil && count == 1:
+			return noCertificates(text)
+		case block == nil:
 			return nil
-		}
-		if block.Type != "CERTIFICATE" {
-			return wrongText("list of certificates", fmt.Sprintf("block %d is a %s", count, block.Type),
-				"what is rendered is committed, and a key must not be")
+		case block.Type != "CERTIFICATE":
+			return wrongCertificates(fmt.Sprintf("block %d is a %s", count, block.Type), "what is rendered is committed, and a key must not be",
+				"leave the certificates of the authority in it, and nothing else")
 		}
 		if _, err := x509.ParseCertificate(block.Bytes); err != nil {
-			return wrongText("list of certificates", fmt.Sprintf("block %d cannot be read", count), "the program that trusts it does not start")
+			return wrongCertificates(fmt.Sprintf("block %d cannot be read", count), untrusted, "copy the certificate anew, from BEGIN to END")
 		}
+		rest = after
 	}
+}
+
+// noCertificates tells what there is in place of PEM.
+func noCertificates(text string) []diag.Diagnostic {
+	if _, err := x509.ParseCertificate([]byte(text)); err == nil {
+		return wrongCertificates("it is in DER, not in PEM", untrusted, "convert it: openssl x509 -inform der -in FILE -out FILE.pem")
+	}
+	return wrongCertificates("no PEM block in it", untrusted, "put the certificate of the authority there, from -----BEGIN CERTIFICATE----- on")
+}
+
+func wrongCertificates(message, reason, fix string) []diag.Diagnostic {
+	found := wrongText("list of certificates", message, reason)
+	found[0].Fix = fix
+	return found
 }

@@ -1,6 +1,8 @@
 package conform_test
 
 import (
+	"encoding/pem"
+	"os"
 	"strings"
 	"testing"
 
@@ -15,6 +17,12 @@ const goodRegistry = "version: 0.1\nstorage:\n  filesystem:\n    rootdirectory: 
 // the text around it.
 func TestTexts(t *testing.T) {
 	checker := conform.New(schema.Artifacts)
+	file, err := os.ReadFile("../../examples/ca.crt")
+	block, _ := pem.Decode(file)
+	if err != nil || block == nil {
+		t.Fatal("no certificate", err)
+	}
+	authority, der := string(file), string(block.Bytes)
 	for name, test := range map[string]struct{ component, file, text, want string }{
 		"json":                  {"clients", "daemon.json", `{"a": [1, 2]}`, ""},
 		"json comma":            {"clients", "daemon.json", "{\n\"a\": 1,\n}", "is no valid JSON: line 3: "},
@@ -36,6 +44,10 @@ func TestTexts(t *testing.T) {
 		"ini value":             {"ui", "app.conf", "geheim\n", "is no valid INI"},
 		"certificate":           {"own", "ca.crt", "nothing", "no PEM block"},
 		"certificate key":       {"own", "ca.crt", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", "block 1 is a PRIVATE KEY"},
+		"certificate cut":       {"own", "ca.crt", authority + authority[:300], "block 2 cannot be read"},
+		"certificate of none":   {"own", "ca.crt", "-----BEGIN CERTIFICATE-----\n", "block 1 cannot be read"},
+		"certificate DER":       {"own", "ca.crt", der, "it is in DER, not in PEM"},
+		"certificates":          {"own", "ca.crt", "a comment\n" + authority + authority, ""},
 		"certificate broken":    {"own", "ca.crt", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "block 1 cannot be read"},
 		"registry":              {"registry", "config.yml", goodRegistry, ""},
 		"registry of Harbor":    {"registry", "config.yml", goodRegistry + "redis:\n  sentinelMasterSet: m\n  enabletls: true\n", ""},

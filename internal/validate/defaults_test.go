@@ -112,10 +112,12 @@ func TestFiles(t *testing.T) {
 	got := shipped(t).Files(map[string]any{
 		"registry": map[string]any{"trusted_ca": []any{"z.crt", "a.crt"}},
 		"extend":   []any{"x.libsonnet"},
+		"secrets":  map[string]any{"certificate": "s.pem"},
 	})
 	want := []FileReference{
-		{[]any{"registry", "trusted_ca", 1}, "a.crt"},
-		{[]any{"registry", "trusted_ca", 0}, "z.crt"},
+		{[]any{"registry", "trusted_ca", 1}, "a.crt", "certificates"},
+		{[]any{"secrets", "certificate"}, "s.pem", ""},
+		{[]any{"registry", "trusted_ca", 0}, "z.crt", "certificates"},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v", got)

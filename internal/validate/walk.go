@@ -41,6 +41,8 @@ func below(path []any, step any) []any {
 type FileReference struct {
 	Path []any
 	File string
+	// Holds says what the file must hold, where the schema does: "certificates".
+	Holds string
 }
 
 // Files returns the values of root that name a file (keyword x-file), each
@@ -48,8 +50,8 @@ type FileReference struct {
 func (s *Schema) Files(root map[string]any) []FileReference {
 	var found []FileReference
 	s.walk(s.raw, root, nil, func(node map[string]any, value any, path []any) {
-		if file, ok := value.(string); ok && node["x-file"] == true {
-			found = append(found, FileReference{Path: path, File: file})
+		if file, ok := value.(string); ok && node["x-file"] != nil {
+			found = append(found, FileReference{Path: path, File: file, Holds: text(node, "x-file")})
 		}
 	})
 	slices.SortFunc(found, func(a, b FileReference) int {
