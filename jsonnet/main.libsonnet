@@ -29,7 +29,7 @@ local base(input) = {
   net:: (import 'lib/net.libsonnet')(m.spec),
   redis:: (import 'lib/redis.libsonnet')(m.spec),
   database:: (import 'lib/database.libsonnet')(m),
-  balancer:: (import 'lib/balancer.libsonnet')(m.spec),
+  balancer:: (import 'lib/balancer.libsonnet')(m),
   trustedCA:: (import 'lib/trust.libsonnet')(m),
   storage:: (import 'lib/storage.libsonnet').of(m),
   replication:: replication.of(m),

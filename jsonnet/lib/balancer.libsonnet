@@ -1,8 +1,8 @@
 // What stands in front of several nodes.
 
-// spec: the whole spec
-function(spec)
-  local vm = std.get(spec, 'vm', {});
+// m: the model
+function(m)
+  local vm = std.get(m.spec, 'vm', {});
   // defaults of the schema hold for a table that is written
   {
     kind: 'haproxy',
@@ -12,4 +12,6 @@ function(spec)
   } + std.get(vm, 'balancer', {}) + {
     // wanted tells whether hagen writes its configuration
     wanted: self.kind == 'haproxy' && std.length(std.get(vm, 'nodes', [])) > 1,
+    // endsTLS tells whether that configuration reads a certificate
+    endsTLS: self.wanted && m.net.termination == 'edge',
   }

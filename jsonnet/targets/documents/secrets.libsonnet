@@ -87,6 +87,16 @@ local nodes(m, usage) =
     'characters.',
   ]);
 
+// balancers hold the one secret that is not the registry's.
+local balancers(m) =
+  '## On the balancers\n\n'
+  + markdown.table(['file', 'owner', 'mode', 'holds'], [
+    [code(m.balancer.certificate), '0:0', '0600', 'certificate and key of ' + m.net.host + ', PEM'],
+  ])
+  + markdown.text([
+    'TLS ends there, so hagen neither makes nor keeps them: the step Balancer of `RUNBOOK.md` has the commands.',
+  ]);
+
 local cluster(m) =
   '## On Kubernetes\n\n'
   + markdown.text(['In the namespace ' + code(m.spec.kubernetes.namespace) + '; ' + code('RUNBOOK-kubernetes.md') + ' has the commands.'])
@@ -117,4 +127,5 @@ function(m)
   + ways[provider](m)
   + rotations(usage)
   + (if m.onCompose then nodes(m, usage) else '')
+  + (if m.balancer.endsTLS then balancers(m) else '')
   + (if m.onKubernetes then cluster(m) else '')

@@ -67,7 +67,11 @@ local ways = {
       'apt-get install --yes age',
       'install -d -m 0700 "$(dirname ' + key + ')"',
       'test -e ' + key + ' || age-keygen -o ' + key,
-      'age-keygen -y ' + key + '  # belongs in secrets.node_recipients, then build again',
+      'age-keygen -y ' + key,
+    ]) + markdown.text([
+      'The last line prints its public key. If the spec does not name it in `secrets.node_recipients` yet, nothing is',
+      'encrypted to it: write it there, and beside the spec run `hagen secrets init`, which encrypts for it too, and',
+      '`hagen build`. Then copy the new bundle to this node and begin again with step 1. With a key that the spec names:',
     ]) + markdown.code('sh', [script]),
   sops: byKey,
   'sealed-secrets': byKey,
@@ -145,6 +149,32 @@ local update(m) = {
 // moves tells whether the balancers have an address that moves between them.
 local moves(m) = m.balancer.wanted && 'virtual_address' in m.balancer;
 
+// certificate tells what the balancer shows that ends TLS.
+local certificate(m) = if !m.balancer.endsTLS then '' else markdown.text([
+  'HAProxy shows a certificate of ' + m.net.host + ', which hagen neither makes nor keeps, and reads it from',
+  '`' + m.balancer.certificate + '`: the certificate, what stands between it and the authority, and the key, in one file',
+  'that root alone reads. The second command makes it of the two files that authorities mostly give; a renewed',
+  'one comes the same way, before a reload.',
+]);
+
+// installation is the commands on a balancer. HAProxy refuses a configuration whose
+// certificate is not there, and the folder of that comes with the package.
+local installation(m) = if !m.balancer.wanted then '' else markdown.code('sh', [
+  'apt-get install --yes haproxy' + (if moves(m) then ' keepalived procps' else ''),
+] + (if m.balancer.endsTLS then [
+       '(umask 077 && cat fullchain.pem privkey.pem > ' + quote(m.balancer.certificate) + ')',
+     ] else []) + [
+  'install -m 0644 haproxy.cfg /etc/haproxy/haproxy.cfg',
+  'haproxy -c -f /etc/haproxy/haproxy.cfg',
+  'systemctl enable haproxy.service',
+  'systemctl reload-or-restart haproxy.service',
+] + (if moves(m) then [
+       'install -m 0644 keepalived.conf /etc/keepalived/keepalived.conf',
+       'keepalived --config-test',
+       'systemctl enable keepalived.service',
+       'systemctl reload-or-restart keepalived.service',
+     ] else []));
+
 // balancer is what several nodes behind one name need in front.
 local balancer(m) = if std.length(m.spec.vm.nodes) < 2 then [] else [{
   title: 'Balancer',
@@ -164,18 +194,7 @@ local balancer(m) = if std.length(m.spec.vm.nodes) < 2 then [] else [{
       'Several addresses of one name (round robin of DNS) do without one, with limits: nobody notices that a node is',
       'down, some clients try the next address and some do not, and a cached answer outlives a change.',
     ]
-  ) + (if m.balancer.wanted then markdown.code('sh', [
-         'apt-get install --yes haproxy' + (if moves(m) then ' keepalived procps' else ''),
-         'install -m 0644 haproxy.cfg /etc/haproxy/haproxy.cfg',
-         'haproxy -c -f /etc/haproxy/haproxy.cfg',
-         'systemctl enable haproxy.service',
-         'systemctl reload-or-restart haproxy.service',
-       ] + (if moves(m) then [
-              'install -m 0644 keepalived.conf /etc/keepalived/keepalived.conf',
-              'keepalived --config-test',
-              'systemctl enable keepalived.service',
-              'systemctl reload-or-restart keepalived.service',
-            ] else [])) else ''),
+  ) + certificate(m) + installation(m),
 }];
 
 // later tells whether a step is for the time after the first start.
