@@ -31,6 +31,10 @@ func TestRunbooks(t *testing.T) {
 			lacks: []string{`compose/.*: ` + pem, `SECRETS.md: ` + pem},
 		},
 		{
+			name: "nothing sends browsers to https", example: "hub-s3", old: "[registry]\n", now: "[vm]\nhttp_port = 0\n[registry]\n",
+			lacks: []string{`balancer/haproxy.cfg: :80\b|redirect`},
+		},
+		{
 			name: "a node with a key of its own", example: sopsExample,
 			holds: []string{`compose/node1/RUNBOOK.md: age-keygen -y /etc/hagen/age\.key\n(?s).*secrets\.node_recipients.*hagen secrets init.*hagen build.*copy the new bundle.*\nsh host/secrets\.sh\n`},
 		},

@@ -40,6 +40,10 @@ local backend(m) =
     'balance leastconn',
   ] + checked(m) + (if m.net.tlsAtProxy then ['retries 3', 'option redispatch 1'] else retried) + servers(m));
 
+// redirects tells whether browsers that come by http are sent to https: always where TLS
+// ends here, else unless the nodes do not do it either.
+local redirects(m) = m.net.https && m.net.port == 443 && (!m.net.tlsAtProxy || m.net.redirect > 0);
+
 local redirect(m) = section('frontend redirect', [
   'mode http',
   'bind :80',
@@ -85,7 +89,7 @@ local haproxy(m) = std.join('\n', [
     'timeout queue 60s',
   ]),
   frontend(m),
-] + (if m.net.https && m.net.port == 443 then [redirect(m)] else []) + [backend(m)]);
+] + (if redirects(m) then [redirect(m)] else []) + [backend(m)]);
 
 // keepalived is the same file on every balancer: all begin as backups, and the
 // one that got the address keeps it while its HAProxy runs.
