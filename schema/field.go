@@ -25,7 +25,10 @@ type Field struct {
 	Common string
 	// Initial is what hagen init sets, by "1" or "2" for the generation, where the
 	// default would be refused; nil if there is none.
-	Initial  *Table
+	Initial *Table
+	// Beside is "1" or "2" for a storage that needs a file system beside it with that
+	// generation.
+	Beside   string
 	Required bool
 	// Default is nil when there is none.
 	Default  any

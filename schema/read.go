@@ -53,7 +53,7 @@ func (r reader) field(name string, node *Table) *Field {
 		Name: name, Title: text(node, "title"), Description: text(node, "description"),
 		Type: text(node, "type"), Unit: text(node, "x-unit"),
 		Pattern: text(node, "pattern"), Hint: text(node, "x-pattern-hint"),
-		Generation: text(node, "x-generation"), Common: text(node, "x-common"),
+		Generation: text(node, "x-generation"), Common: text(node, "x-common"), Beside: text(node, "x-beside"),
 		Minimum: text(node, "minimum"), Maximum: text(node, "maximum"), MaxLength: text(node, "maxLength"),
 		Default: node.Get("default"),
 	}

@@ -32,26 +32,36 @@ func Ask(in io.Reader, out io.Writer, opts *Options) error {
 		a.text("Minor version of Kubernetes", "kubernetes.version", &opts.KubernetesVersion)
 	}
 	opts.implyStorage()
-	a.storage("Storage that all instances share: cephfs, nfs or s3", &opts.Storage)
-	switch opts.Storage {
-	case CephFS:
-		a.list("Ceph monitors with their ports", "storage.cephfs.monitors", &opts.Monitors)
-		if opts.has(Kubernetes) {
-			a.text("clusterID of ceph-csi (ceph fsid prints it)", "storage.cephfs.cluster_id", &opts.ClusterID)
-		}
-	case NFS:
-		a.text("NFS server", "storage.nfs.server", &opts.NFSServer)
-		a.text("Path that it exports", "storage.nfs.path", &opts.NFSPath)
-	case S3:
+	a.storage("Storage that all instances share: cephfs, nfs or s3", storages, &opts.Storage)
+	opts.implyFiles()
+	if opts.needsFiles(spec) {
+		a.storage("File system beside the bucket, for what else they share: cephfs or nfs", fileSystems, &opts.Files)
+	}
+	a.storages(opts)
+	a.text("Database server", "database.host", &opts.DatabaseHost)
+	a.address("Redis server with its port", "redis.addresses", &opts.RedisAddress)
+	a.recipients("Public keys of age or SSH that can read the secrets, or none to keep them yourself", opts)
+	return a.err
+}
+
+// storages asks for what belongs to the storages that are chosen.
+func (a *asker) storages(opts *Options) {
+	if opts.uses(S3) {
 		a.text("Bucket", "storage.s3.bucket", &opts.Bucket)
 		if opts.Region == "" {
 			a.text("Address of the store", "storage.s3.endpoint", &opts.Endpoint)
 		}
 	}
-	a.text("Database server", "database.host", &opts.DatabaseHost)
-	a.address("Redis server with its port", "redis.addresses", &opts.RedisAddress)
-	a.recipients("Public keys of age or SSH that can read the secrets, or none to keep them yourself", opts)
-	return a.err
+	if opts.uses(CephFS) {
+		a.list("Ceph monitors with their ports", "storage.cephfs.monitors", &opts.Monitors)
+		if opts.has(Kubernetes) {
+			a.text("clusterID of ceph-csi (ceph fsid prints it)", "storage.cephfs.cluster_id", &opts.ClusterID)
+		}
+	}
+	if opts.uses(NFS) {
+		a.text("NFS server", "storage.nfs.server", &opts.NFSServer)
+		a.text("Path that it exports", "storage.nfs.path", &opts.NFSPath)
+	}
 }
 
 // asker remembers the first error and then asks no more.
@@ -125,13 +135,13 @@ func (a *asker) targets(question string, values *[]string) {
 	})
 }
 
-func (a *asker) storage(question string, value *string) {
+func (a *asker) storage(question string, known []string, value *string) {
 	if *value != "" {
 		return
 	}
 	a.ask(question, CephFS, func(answer string) error {
 		*value = answer
-		return checkStorage(answer)
+		return oneOf(answer, known)
 	})
 }
 

@@ -57,24 +57,35 @@ func TestAskOffersExamples(t *testing.T) {
 	}
 }
 
-// The storage decides what is asked of it.
+// The storage decides what is asked of it, and the release whether a file system
+// stands beside a bucket.
 func TestAskForTheStorage(t *testing.T) {
-	for in, want := range map[string]scaffold.Options{
-		"nfs\nnas.example.com\n/hub\n":         {Storage: scaffold.NFS, NFSServer: "nas.example.com", NFSPath: "/hub"},
-		"s4\ns3\nimages\nhttps://s3.local:1\n": {Storage: scaffold.S3, Bucket: "images", Endpoint: "https://s3.local:1"},
+	const bucket = "images\nhttps://s3.local:1\n"
+	for _, test := range []struct {
+		in, version string
+		// said is what flags say, want what is known in the end
+		said, want scaffold.Options
+	}{
+		{"nfs\nnas\n/hub\n", "2.15.2", scaffold.Options{}, scaffold.Options{Storage: scaffold.NFS, NFSServer: "nas", NFSPath: "/hub"}},
+		{"s4\ns3\n" + bucket, "2.15.2", scaffold.Options{}, scaffold.Options{Storage: scaffold.S3}},
+		{"s3\ns3\nnfs\n" + bucket + "nas\n/hub\n", "1.2.2", scaffold.Options{}, scaffold.Options{Storage: scaffold.S3, Files: scaffold.NFS, NFSServer: "nas", NFSPath: "/hub"}},
+		{bucket + "/hub\n", "1.2.2", scaffold.Options{Storage: scaffold.S3, NFSServer: "nas"}, scaffold.Options{Storage: scaffold.S3, Files: scaffold.NFS, NFSServer: "nas", NFSPath: "/hub"}},
 	} {
-		said := scaffold.Options{
-			Name: "hub", Version: "2.15.2", URL: "https://hub.example.com", Nodes: []string{"a"},
-			DatabaseHost: "a", RedisAddress: "a:1", Recipients: []string{"age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"},
+		complete := func(o scaffold.Options) scaffold.Options {
+			o.Name, o.Version, o.URL, o.Nodes, o.DatabaseHost, o.RedisAddress = "hub", test.version, "https://hub.example.com", []string{"a"}, "a", "a:1"
+			o.Recipients = []string{"age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"}
+			return o
 		}
-		got := said
-		if err := scaffold.Ask(strings.NewReader(in), io.Discard, &got); err != nil {
-			t.Errorf("%q: %v", in, err)
+		got, want := complete(test.said), complete(test.want)
+		if err := scaffold.Ask(strings.NewReader(test.in), io.Discard, &got); err != nil {
+			t.Errorf("%q: %v", test.in, err)
 		}
-		said.Targets = []string{scaffold.VM}
-		said.Storage, said.NFSServer, said.NFSPath, said.Bucket, said.Endpoint = want.Storage, want.NFSServer, want.NFSPath, want.Bucket, want.Endpoint
-		if !reflect.DeepEqual(got, said) {
-			t.Errorf("%q: %+v", in, got)
+		want.Targets = []string{scaffold.VM}
+		if want.Storage == scaffold.S3 {
+			want.Bucket, want.Endpoint = "images", "https://s3.local:1"
+		}
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("%q: %+v", test.in, got)
 		}
 	}
 }

@@ -33,6 +33,9 @@ type Options struct {
 	// Storage is CephFS, NFS or S3; CephFS if it is empty and no option speaks of
 	// another one.
 	Storage string
+	// Files is CephFS or NFS, where what a bucket cannot hold lies beside it. It is
+	// empty where nothing needs one and no option speaks of one.
+	Files string
 	// Monitors are the Ceph monitors, each with its port.
 	Monitors []string
 	// ClusterID is the clusterID of ceph-csi; only Kubernetes needs it.
@@ -107,8 +110,13 @@ func (o *Options) complete(spec *schema.Field) error {
 	if strings.ContainsFunc(o.Schema, unicode.IsControl) {
 		return errors.New("the path of the schema must fit on one line")
 	}
+	o.Version = cmp.Or(o.Version, example(spec.At("registry.version")))
 	o.implyStorage()
 	o.Storage = cmp.Or(o.Storage, CephFS)
+	o.implyFiles()
+	if o.needsFiles(spec) {
+		o.Files = cmp.Or(o.Files, CephFS)
+	}
 	if err := o.checkStorage(); err != nil {
 		return err
 	}

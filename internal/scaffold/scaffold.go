@@ -92,9 +92,9 @@ func expose(address string, out map[string]any) {
 // leftOut names the tables and fields that are of no use with the options.
 func leftOut(o Options) map[string]bool {
 	return map[string]bool{
-		"storage.cephfs":             o.Storage != CephFS,
-		"storage.nfs":                o.Storage != NFS,
-		"storage.s3":                 o.Storage != S3,
+		"storage.cephfs":             !o.uses(CephFS),
+		"storage.nfs":                !o.uses(NFS),
+		"storage.s3":                 !o.uses(S3),
 		VM:                           !o.has(VM),
 		Kubernetes:                   !o.has(Kubernetes),
 		"gitops":                     !o.has(Kubernetes),

@@ -59,8 +59,13 @@ func TestSpecIsValid(t *testing.T) {
 		},
 		"a bucket of Amazon, 1.x": {
 			opts:   scaffold.Options{Version: "1.2.2", Targets: both, Region: "eu-central-1"},
-			has:    []string{`region = "eu-central-1"`, "#redirect = false"},
+			has:    []string{`region = "eu-central-1"`, "#redirect = false", `driver = "s3"`, "[storage.cephfs]\n", "\ncluster_id = "},
 			hasNot: []string{"\nendpoint"},
+		},
+		"a bucket and NFS": {
+			opts:   scaffold.Options{Bucket: "images", NFSServer: "nas.example.com"},
+			has:    []string{`driver = "s3"`, `bucket = "images"`, `server = "nas.example.com"`},
+			hasNot: []string{"monitors"},
 		},
 		"1.x on both": {opts: scaffold.Options{Version: "1.2.0", Targets: both}},
 		"all said": {
@@ -158,6 +163,8 @@ func TestSpecRefuses(t *testing.T) {
 		"node":      {scaffold.Options{Nodes: []string{"10.0.0.1/24"}}, `vm.nodes.address: "10.0.0.1/24" is not `},
 		"nodes":     {scaffold.Options{Nodes: []string{"a", "a"}}, `vm.nodes.address: "a" stands there twice`},
 		"monitor":   {scaffold.Options{Monitors: []string{"10.0.0.1"}}, `storage.cephfs.monitors: "10.0.0.1" is not `},
+		"storage":   {scaffold.Options{Storage: "s4", Version: "1.2.2"}, `"s4" is no storage, it must be cephfs, nfs or s3`},
+		"files":     {scaffold.Options{Storage: scaffold.NFS, Bucket: "images"}, `storage.s3.bucket: the images are on nfs`},
 		"redis":     {scaffold.Options{RedisAddress: "redis"}, `redis.addresses: "redis" is not `},
 		"cluster":   {scaffold.Options{KubernetesVersion: "1.34.1"}, `kubernetes.version: "1.34.1" is not `},
 	}
