@@ -170,7 +170,25 @@ func (h *history) rendered(f rule.Finding, component string) diag.Place {
 		component, _ = f.Path[1].(string)
 	}
 	if path := []any{"components", component}; valueAt(h.doc.Root, path) != nil {
-		return h.doc.Place(path)
+		return h.doc.Place(h.written(path, f.Path))
 	}
 	return h.doc.Place([]any{"extend"})
+}
+
+// written is where a table of the spec writes what stands at a path of an
+// artifact: the longest end of that path that the table has too, else the table.
+func (h *history) written(table, path []any) []any {
+	for i := range path {
+		below := slices.Clone(table)
+		for _, step := range path[i:] {
+			if name, ok := step.(string); ok {
+				step = strings.ReplaceAll(name, "-", "_")
+			}
+			below = append(below, step)
+		}
+		if valueAt(h.doc.Root, below) != nil {
+			return below
+		}
+	}
+	return table
 }

@@ -58,8 +58,21 @@ func TestObjects(t *testing.T) {
 			pod("containers: [{name: a, image: i, env: [{name: V, value: a, valueFrom: {fieldRef: {fieldPath: p}}}]}]"),
 			"spec.containers[0].env[0]: holds more than one of value, valueFrom",
 		},
-		"probe of nothing": {pod("containers: [{name: a, image: i, livenessProbe: {periodSeconds: 5}}]"), "spec.containers[0].livenessProbe: holds none of exec, httpGet"},
-		"list for mapping": {"apiVersion: v1\nkind: Pod" + meta + "spec: []", "spec: is a list, must be a mapping"},
+		"limit below the request": {
+			pod("containers: [{name: a, image: i, resources: {requests: {memory: 512Mi, cpu: 250m}, limits: {memory: 256Mi, cpu: 1}}}]"),
+			"spec.containers[0].resources.limits.memory: is 256Mi, less than the 512Mi that are requested / write a limit of 512Mi or more, or requests of 256Mi or less",
+		},
+		"limit of an init container": {
+			pod("initContainers: [{name: b, image: i, resources: {requests: {cpu: 1}, limits: {cpu: 100m}}}], containers: [{name: a, image: i}]"),
+			"spec.initContainers[0].resources.limits.cpu: is 100m, less than the 1 that are requested",
+		},
+		"limit of a task": {
+			"apiVersion: batch/v1\nkind: CronJob" + meta + "spec: {schedule: '@daily', jobTemplate: {spec: {template: {spec: {restartPolicy: Never, containers: [{name: a, image: i, resources: {requests: {ephemeral-storage: 1Gi}, limits: {ephemeral-storage: 1G}}}]}}}}}",
+			"spec.jobTemplate.spec.template.spec.containers[0].resources.limits.ephemeral-storage: is 1G, less than",
+		},
+		"limit as requested": {pod("containers: [{name: a, image: i, resources: {requests: {memory: 1Gi}, limits: {memory: 1024Mi}}}]"), ""},
+		"probe of nothing":   {pod("containers: [{name: a, image: i, livenessProbe: {periodSeconds: 5}}]"), "spec.containers[0].livenessProbe: holds none of exec, httpGet"},
+		"list for mapping":   {"apiVersion: v1\nkind: Pod" + meta + "spec: []", "spec: is a list, must be a mapping"},
 		"selector": {
 			"apiVersion: apps/v1\nkind: Deployment" + meta + "spec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: c}}, spec: {containers: [{name: a, image: i}]}}}",
 			"spec.selector: does not select the labels of the template: a differs",

@@ -1,6 +1,7 @@
 package conform
 
 import (
+	"fmt"
 	"strings"
 
 	"hagen/internal/artifact"
@@ -65,6 +66,7 @@ func podSpec(w *walker, pod map[string]any) {
 	if len(artifact.List(pod["containers"])) == 0 {
 		w.at("containers", func() { w.report("is empty", w.reader+" refuses a pod without containers", "") })
 	}
+	w.resources(pod)
 	seen := map[string]bool{}
 	for _, list := range []string{"initContainers", "containers"} {
 		for i, item := range artifact.List(pod[list]) {
@@ -89,8 +91,28 @@ func (w *walker) container(container map[string]any, volumes, seen map[string]bo
 			w.path = w.path[:len(w.path)-3]
 		}
 	}
+	w.resources(container)
 	if image, ok := container["image"].(string); ok && (image == "" || image != strings.TrimSpace(image)) {
 		w.at("image", func() { w.report("is no image", w.reader+" takes no blank around it", "") })
+	}
+}
+
+// resources wants limits that are not below what is requested.
+func (w *walker) resources(of map[string]any) {
+	resources := artifact.Map(of["resources"])
+	limits := artifact.Map(resources["limits"])
+	for name, requested := range artifact.Map(resources["requests"]) {
+		most, limited := limits[name]
+		request, ok := artifact.Quantity(fmt.Sprint(requested))
+		limit, okLimit := artifact.Quantity(fmt.Sprint(most))
+		if !limited || !ok || !okLimit || request <= limit {
+			continue
+		}
+		w.path = append(w.path, "resources", "limits", name)
+		w.report(fmt.Sprintf("is %v, less than the %v that are requested", most, requested),
+			w.reader+" refuses a container that may not have what is set aside for it",
+			fmt.Sprintf("write a limit of %v or more, or requests of %v or less", requested, most))
+		w.path = w.path[:len(w.path)-3]
 	}
 }
 
