@@ -27,13 +27,14 @@ var (
 )
 
 // functions are all of them, sorted by name. Those that only take texts apart
-// are in reader.go and network.go.
+// are in reader.go, network.go and port.go.
 func functions() []function {
 	return []function{
 		{"base64", []*types.Type{text}, text, decodeBase64},
 		{"cidrContains", []*types.Type{text, text}, types.BoolType, cidrContains},
 		{"cidrNetwork", []*types.Type{text}, text, cidrNetwork},
 		{"cidrOverlap", []*types.Type{text, text}, types.BoolType, cidrOverlap},
+		{"clashes", []*types.Type{dyn}, list, clashes},
 		{"compareVersions", []*types.Type{text, text}, types.IntType, compareVersions},
 		{"directives", []*types.Type{text, text}, list, directives},
 		{"distinct", []*types.Type{dyn}, list, distinct},

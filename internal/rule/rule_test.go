@@ -53,7 +53,9 @@ func TestFunctions(t *testing.T) {
 		`selects({"a": "b"}, {"a": "b", "c": "d"})`: "true",
 		`selects({}, {"a": "b"})`:                   "false",
 		`sum([1, 2.5])`:                             "3.5",
-		`nginx("http { server { listen 80; location /v2/ { a \"b c\"; } } }").map(d, d.block + ":" + d.name + "=" + d.args)`: "http > server:listen=80, http > server > location /v2/:a=b c",
+		`nginx("http { server { listen 80; location /v2/ { a \"b c\"; } } }").map(d, d.block + ":" + d.name + "=" + d.args)`:                                                                                        "http > server:listen=80, http > server > location /v2/:a=b c",
+		`clashes({"a": {"ports": ["80:8080", "[::1]:81:1", 9]}, "b": {"ports": ["127.0.0.1:70-80:70-80", "127.0.0.1:81:1", "80:8/udp"]}}).map(c, c.other + c.other_target + c.service + c.target + string(c.port))`: "a8080b70-8080",
+		`clashes({"a": {"ports": [{"published": 80, "target": 1}]}, "b": {"ports": [{"published": "80", "target": 2, "host_ip": "::"}]}}).map(c, c.port)`:                                                           "80",
 		`quote("a\"b")`: `"a\"b"`,
 	} {
 		message := strings.ReplaceAll(expression, "'", "''")
