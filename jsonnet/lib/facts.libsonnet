@@ -11,16 +11,30 @@ local node(m, entry) =
   local point = m.mountPoint(entry);
   local directory = std.get(entry, 'log_directory', std.get(vm, 'log_directory', ''));
   local mountPoint = if point == null then '' else std.rstripChars(point, '/') + '/';
-  local shared = point != null && std.startsWith(directory + '/', mountPoint);
+  local shared = point != null && directory != '' && std.startsWith(directory + '/', mountPoint);
   {
     name: entry.name,
     published: m.net.published(entry),
+    mount_point: if point == null then '' else point,
     log_directory: directory,
     log_shared: shared,
     log_place: if shared
     then std.stripChars(std.substr(directory, std.length(mountPoint), 4096), '/')
     else '/' + entry.name,
   };
+
+// visible are the paths of a node that nothing may be mounted over: what hagen puts
+// there, with the field that says where, and what a machine cannot do without.
+local visible(m) = [
+  { path: m.bundleDirectory, field: [] },
+  { path: m.secretsPath, field: ['vm', 'secrets_directory'] },
+] + (
+  local key = if m.storage.system == null then null else m.storage.system.key;
+  if key == null then [] else [{ path: key.place, field: ['storage', m.storage.files, 'secret_file'] }]
+) + [
+  { path: path, field: [] }
+  for path in ['/bin', '/dev', '/etc/systemd/system', '/lib', '/proc', '/run', '/sbin', '/sys', '/usr/bin', '/var/lib/docker']
+];
 
 // m: the model
 // Result: plain data; the rules call it `model`
@@ -48,6 +62,7 @@ function(m) {
   },
   database: { port: m.database.port, tls_mode: m.database.tls_mode },
   nodes: if m.onCompose then [node(m, entry) for entry in m.spec.vm.nodes] else [],
+  visible: if m.onCompose then visible(m) else [],
   cluster: if m.onKubernetes then { minor: m.cluster.minor, has: m.cluster.has } else { minor: 0, has: {} },
   volume_driver: if m.onKubernetes then storage.driver(m) else '',
   storage: {
