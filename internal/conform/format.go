@@ -70,6 +70,8 @@ func (w *walker) checkText(format, text string) {
 		w.envName(text)
 	case "portref":
 		w.portReference(text)
+	case "cron":
+		w.schedule(text)
 	case "relative":
 		if strings.HasPrefix(text, "/") || hasParent(text) {
 			w.report("must be a path below the volume", w.reader+" takes no path that begins with / or leads up by ..", "")
@@ -78,7 +80,7 @@ func (w *walker) checkText(format, text string) {
 		if strings.Contains(text, ":") {
 			w.report("is no path to mount at", w.reader+" takes none with a colon", "")
 		}
-	case "port", "hostport":
+	case "port", "hostport", "positive":
 	default:
 		w.matches(format, text, "is not a valid name")
 	}
@@ -117,6 +119,8 @@ func (w *walker) checkNumber(format string, n float64) {
 		w.report("is no port", "ports are 1 to 65535", "")
 	case format == "hostport" && (n < 0 || n > 65535):
 		w.report("is no port", "ports are 1 to 65535", "")
+	case format == "positive" && n < 1:
+		w.report("must be greater than 0", w.reader+" refuses it", "")
 	case format == "nonnegative" && n < 0:
 		w.report("must not be negative", w.reader+" refuses it", "")
 	}

@@ -71,8 +71,50 @@ func TestObjects(t *testing.T) {
 			"spec.jobTemplate.spec.template.spec.containers[0].resources.limits.ephemeral-storage: is 1G, less than",
 		},
 		"limit as requested": {pod("containers: [{name: a, image: i, resources: {requests: {memory: 1Gi}, limits: {memory: 1024Mi}}}]"), ""},
-		"probe of nothing":   {pod("containers: [{name: a, image: i, livenessProbe: {periodSeconds: 5}}]"), "spec.containers[0].livenessProbe: holds none of exec, httpGet"},
-		"list for mapping":   {"apiVersion: v1\nkind: Pod" + meta + "spec: []", "spec: is a list, must be a mapping"},
+		"ports of one name": {
+			pod("containers: [{name: a, image: i, ports: [{name: http, containerPort: 1}, {name: http, containerPort: 2}]}]"),
+			"spec.containers[0].ports[1].name: is that of another entry",
+		},
+		"two good answers": {
+			pod("containers: [{name: a, image: i, livenessProbe: {successThreshold: 2, tcpSocket: {port: 1}}, readinessProbe: {successThreshold: 2, tcpSocket: {port: 1}}}]"),
+			"spec.containers[0].livenessProbe.successThreshold: must be 1 / remove it",
+		},
+		"no name server":      {pod("dnsPolicy: None, containers: [{name: a, image: i}]"), "spec.dnsConfig.nameservers: is missing"},
+		"a name server":       {pod("dnsPolicy: None, dnsConfig: {nameservers: [10.0.0.1]}, containers: [{name: a, image: i}]"), ""},
+		"toleration":          {pod("tolerations: [{key: a, operator: Exists, value: b}], containers: [{name: a, image: i}]"), "spec.tolerations[0].value: is not allowed with the operator Exists"},
+		"toleration of all":   {pod("tolerations: [{value: b}], containers: [{name: a, image: i}]"), "spec.tolerations[0].operator: must be Exists without a key"},
+		"toleration for long": {pod("tolerations: [{operator: Exists, tolerationSeconds: 5}], containers: [{name: a, image: i}]"), "spec.tolerations[0].effect: must be NoExecute"},
+		"skew": {
+			pod("topologySpreadConstraints: [{maxSkew: 0, topologyKey: k, whenUnsatisfiable: DoNotSchedule}], containers: [{name: a, image: i}]"),
+			"spec.topologySpreadConstraints[0].maxSkew: must be greater than 0",
+		},
+		"recreate": {
+			deployment("strategy: {type: Recreate, rollingUpdate: {maxSurge: 1}}", ""),
+			"spec.strategy.rollingUpdate: is not allowed with the type Recreate / write rollingUpdate: null beside the type in the patch",
+		},
+		"recreate alone":     {deployment("strategy: {type: Recreate, rollingUpdate: null}", ""), ""},
+		"no step":            {deployment("strategy: {rollingUpdate: {maxSurge: 0%, maxUnavailable: 0}}", ""), "spec.strategy.rollingUpdate.maxUnavailable: may not be 0 as maxSurge is / write 1"},
+		"one step":           {deployment("strategy: {rollingUpdate: {maxSurge: 0}}", ""), ""},
+		"too little time":    {deployment("minReadySeconds: 30, progressDeadlineSeconds: 30", ""), "spec.progressDeadlineSeconds: gives a rollout 30 s to succeed, and a pod counts as ready after 30 s"},
+		"the usual deadline": {deployment("minReadySeconds: 600", ""), "spec.minReadySeconds: gives a rollout 600 s"},
+		"pods that end":      {deployment("replicas: 1", "restartPolicy: OnFailure, "), "spec.template.spec.restartPolicy: must be Always"},
+		"job that never ends": {
+			"apiVersion: batch/v1\nkind: Job" + meta + "spec: {template: {spec: {containers: [{name: a, image: i}]}}}",
+			"spec.template.spec.restartPolicy: must be OnFailure or Never",
+		},
+		"schedule":            {cronJob("0 30 2 * * *", "Never"), "spec.schedule: has 6 fields, must have 5"},
+		"hour of a schedule":  {cronJob("*/5 1-24 * * *", "Never"), "spec.schedule: is no schedule"},
+		"step of a schedule":  {cronJob("*/0 1 * * *", "Never"), "spec.schedule: is no schedule"},
+		"word of a schedule":  {cronJob("@dayly", "Never"), "spec.schedule: is no schedule / write five fields"},
+		"words of a schedule": {cronJob("0,30 */2 1-15/2 JAN-mar mon,?", "OnFailure"), ""},
+		"every hour":          {cronJob("@every 1h", "Never"), ""},
+		"task that goes on":   {cronJob("@daily", "Always"), "spec.jobTemplate.spec.template.spec.restartPolicy: must be OnFailure or Never"},
+		"one port twice":      {"apiVersion: v1\nkind: Service" + meta + "spec: {ports: [{port: 1, name: a}, {port: 1, name: b, protocol: TCP}]}", "spec.ports[1].port: is that of another entry"},
+		"two protocols":       {"apiVersion: v1\nkind: Service" + meta + "spec: {ports: [{port: 1, name: a}, {port: 1, name: b, protocol: UDP}]}", ""},
+		"one port of nodes":   {"apiVersion: v1\nkind: Service" + meta + "spec: {type: NodePort, ports: [{port: 1, name: a, nodePort: 30000}, {port: 2, name: b, nodePort: 30000}]}", "spec.ports[1].nodePort: is that of another entry"},
+		"traffic from inside": {"apiVersion: v1\nkind: Service" + meta + "spec: {externalTrafficPolicy: Local, ports: [{port: 1}]}", "spec.externalTrafficPolicy: is for a Service of the type LoadBalancer or NodePort / remove it"},
+		"probe of nothing":    {pod("containers: [{name: a, image: i, livenessProbe: {periodSeconds: 5}}]"), "spec.containers[0].livenessProbe: holds none of exec, httpGet"},
+		"list for mapping":    {"apiVersion: v1\nkind: Pod" + meta + "spec: []", "spec: is a list, must be a mapping"},
 		"selector": {
 			"apiVersion: apps/v1\nkind: Deployment" + meta + "spec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: c}}, spec: {containers: [{name: a, image: i}]}}}",
 			"spec.selector: does not select the labels of the template: a differs",
@@ -121,6 +163,16 @@ func TestObjects(t *testing.T) {
 
 func service(port string) string {
 	return "apiVersion: v1\nkind: Service\nmetadata: {name: x}\nspec: {ports: [{" + port + "}]}"
+}
+
+func deployment(spec, pod string) string {
+	return "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: x}\nspec: {" + spec + ", selector: {matchLabels: {a: b}}, " +
+		"template: {metadata: {labels: {a: b}}, spec: {" + pod + "containers: [{name: a, image: i}]}}}"
+}
+
+func cronJob(schedule, policy string) string {
+	return "apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: x}\nspec: {schedule: '" + schedule + "', " +
+		"jobTemplate: {spec: {template: {spec: {restartPolicy: " + policy + ", containers: [{name: a, image: i}]}}}}}"
 }
 
 func pod(spec string) string {

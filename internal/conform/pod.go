@@ -11,23 +11,24 @@ import (
 // structure and hagen checks too.
 func kubernetesChecks() map[string]func(*walker, map[string]any) {
 	checks := map[string]func(*walker, map[string]any){
-		"core.v1.PodSpec":                   podSpec,
-		"core.v1.ServiceSpec":               serviceSpec,
-		"core.v1.ReplicationControllerSpec": func(w *walker, m map[string]any) { selects(w, m, artifact.Map(m["selector"])) },
+		"core.v1.PodSpec":     podSpec,
+		"core.v1.Toleration":  toleration,
+		"core.v1.ServiceSpec": serviceSpec,
+		"core.v1.ReplicationControllerSpec": func(w *walker, m map[string]any) {
+			selects(w, m, artifact.Map(m["selector"]))
+			w.stays(m)
+		},
 		"core.v1.PersistentVolumeClaimSpec": func(w *walker, m map[string]any) {
 			w.holds(artifact.Map(artifact.Map(m["resources"])["requests"]), "resources", "requests", "storage")
 		},
 		"core.v1.PersistentVolumeSpec": func(w *walker, m map[string]any) {
 			w.holds(artifact.Map(m["capacity"]), "capacity", "storage")
 		},
+		"batch.v1.JobSpec": jobSpec,
 	}
-	for _, name := range []string{"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"} {
-		checks["apps.v1."+name+"Spec"] = func(w *walker, m map[string]any) {
-			selector := artifact.Map(m["selector"])
-			if m["selector"] != nil && len(artifact.Map(selector["matchLabels"])) == 0 && selector["matchExpressions"] == nil {
-				w.at("selector", func() { w.report("selects every pod", w.reader+" refuses a controller without a selector", "") })
-			}
-			selects(w, m, artifact.Map(selector["matchLabels"]))
+	for _, group := range []string{"apps.v1", "apps.v1beta1", "apps.v1beta2", "extensions.v1beta1"} {
+		for _, name := range []string{"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"} {
+			checks[group+"."+name+"Spec"] = workload(group, name)
 		}
 	}
 	return checks
@@ -51,9 +52,7 @@ func selects(w *walker, spec, selector map[string]any) {
 // holds wants a quantity of storage.
 func (w *walker) holds(m map[string]any, path ...any) {
 	if m["storage"] == nil {
-		w.path = append(w.path, path...)
-		w.report("is missing", w.reader+" refuses it without this field", "")
-		w.path = w.path[:len(w.path)-len(path)]
+		w.below(func() { w.report("is missing", w.reader+" refuses it without this field", "") }, path...)
 	}
 }
 
@@ -67,6 +66,9 @@ func podSpec(w *walker, pod map[string]any) {
 		w.at("containers", func() { w.report("is empty", w.reader+" refuses a pod without containers", "") })
 	}
 	w.resources(pod)
+	if pod["dnsPolicy"] == "None" && len(artifact.List(artifact.Map(pod["dnsConfig"])["nameservers"])) == 0 {
+		w.below(func() { w.report("is missing", w.reader+" wants a name server with dnsPolicy None", "") }, "dnsConfig", "nameservers")
+	}
 	seen := map[string]bool{}
 	for _, list := range []string{"initContainers", "containers"} {
 		for i, item := range artifact.List(pod[list]) {
@@ -92,6 +94,14 @@ func (w *walker) container(container map[string]any, volumes, seen map[string]bo
 		}
 	}
 	w.resources(container)
+	w.unique("ports", container["ports"], "name")
+	for _, probe := range []string{"livenessProbe", "startupProbe"} {
+		if n, ok := artifact.Number(artifact.Map(container[probe])["successThreshold"]); ok && n > 1 {
+			w.below(func() {
+				w.report("must be 1", w.reader+" lets a container live, or start, at its first good answer", "remove it")
+			}, probe, "successThreshold")
+		}
+	}
 	if image, ok := container["image"].(string); ok && (image == "" || image != strings.TrimSpace(image)) {
 		w.at("image", func() { w.report("is no image", w.reader+" takes no blank around it", "") })
 	}
@@ -116,20 +126,17 @@ func (w *walker) resources(of map[string]any) {
 	}
 }
 
-func serviceSpec(w *walker, spec map[string]any) {
-	ports := artifact.List(spec["ports"])
-	if len(ports) == 0 && spec["clusterIP"] != "None" && spec["type"] != "ExternalName" {
-		w.at("ports", func() { w.report("is empty", w.reader+" refuses a Service without ports", "") })
+func toleration(w *walker, t map[string]any) {
+	switch {
+	case t["operator"] == "Exists" && artifact.Text(t["value"]) != "":
+		w.at("value", func() {
+			w.report("is not allowed with the operator Exists", w.reader+" refuses it", "remove it, or write operator: Equal")
+		})
+	case t["operator"] != "Exists" && artifact.Text(t["key"]) == "":
+		w.at("operator", func() { w.report("must be Exists without a key", w.reader+" refuses it", "") })
 	}
-	if len(ports) > 1 {
-		w.unique("ports", spec["ports"], "name")
-		for i, item := range ports {
-			if artifact.Text(artifact.Map(item)["name"]) == "" {
-				w.path = append(w.path, "ports", i, "name")
-				w.report("is missing", w.reader+" wants every port to have a name when there are several", "")
-				w.path = w.path[:len(w.path)-3]
-			}
-		}
+	if t["tolerationSeconds"] != nil && t["effect"] != "NoExecute" {
+		w.at("effect", func() { w.report("must be NoExecute with tolerationSeconds", w.reader+" refuses it", "") })
 	}
 }
 

@@ -43,6 +43,13 @@ func (w *walker) at(step any, check func()) {
 	w.path = w.path[:len(w.path)-1]
 }
 
+// below runs check some steps deeper in the path.
+func (w *walker) below(check func(), steps ...any) {
+	w.path = append(w.path, steps...)
+	check()
+	w.path = w.path[:len(w.path)-len(steps)]
+}
+
 func (w *walker) value(f *form, format string, v any) {
 	if v == nil && !w.strict || w.encrypted && isEncrypted(v) {
 		return
