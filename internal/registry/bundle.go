@@ -40,34 +40,31 @@ func (r *reader) bundle(node string) Target {
 	return b.target
 }
 
-// readMount reads the mount unit: its paths and what it says of the shared file
-// system. A node that has none has no unit.
+// mount is what a unit or a line of fstab says of the shared file system.
+type mount struct{ what, where, kind, options string }
+
+// readMount reads how the node mounts the shared file system: its paths and what
+// is said of it. A node that has none mounts nothing.
 func (b *bundleReader) readMount() {
 	if !strings.Contains(b.text(b.folder+"/host/node.list"), "\nmount ") {
 		return
 	}
-	unit := map[string]string{}
-	for name, file := range b.files {
-		if strings.HasPrefix(name, b.folder+"/host/") && strings.HasSuffix(name, ".mount") {
-			for line := range strings.SplitSeq(file.Text(), "\n") {
-				if key, value, ok := strings.Cut(line, "="); ok {
-					unit[key] = strings.ReplaceAll(value, "%%", "%")
-				}
-			}
-		}
+	m, ok := b.unit()
+	if !ok {
+		m = fstabMount(b.text(b.folder + "/host/fstab"))
 	}
-	colon := strings.LastIndex(unit["What"], ":/")
+	colon := strings.LastIndex(m.what, ":/")
 	if colon < 0 {
 		b.target.Storage["mount"] = "(the node does not mount it)"
 		return
 	}
-	b.mountPoint, b.root = unit["Where"], unit["What"][colon+1:]
-	if strings.HasPrefix(unit["Type"], "nfs") {
-		b.target.Storage["server"] = strings.Trim(unit["What"][:colon], "[]")
+	b.mountPoint, b.root = m.where, m.what[colon+1:]
+	if strings.HasPrefix(m.kind, "nfs") {
+		b.target.Storage["server"] = strings.Trim(m.what[:colon], "[]")
 		return
 	}
-	b.target.Storage["monitors"] = unit["What"][:colon]
-	for option := range strings.SplitSeq(unit["Options"], ",") {
+	b.target.Storage["monitors"] = m.what[:colon]
+	for option := range strings.SplitSeq(m.options, ",") {
 		key, value, _ := strings.Cut(option, "=")
 		switch key {
 		case "name":
@@ -76,6 +73,42 @@ func (b *bundleReader) readMount() {
 			b.target.Storage["file system"] = value
 		}
 	}
+}
+
+// unit reads the mount unit. A bundle has none where its name, which follows from
+// the path, would hold a backslash: there fstab serves alone.
+func (b *bundleReader) unit() (mount, bool) {
+	unit, found := map[string]string{}, false
+	for name, file := range b.files {
+		if strings.HasPrefix(name, b.folder+"/host/") && strings.HasSuffix(name, ".mount") {
+			found = true
+			for line := range strings.SplitSeq(file.Text(), "\n") {
+				if key, value, ok := strings.Cut(line, "="); ok {
+					unit[key] = strings.ReplaceAll(value, "%%", "%")
+				}
+			}
+		}
+	}
+	return mount{unit["What"], unit["Where"], unit["Type"], unit["Options"]}, found
+}
+
+// escaped are the characters that a field of fstab has by their numbers.
+var escaped = strings.NewReplacer(`\011`, "\t", `\012`, "\n", `\040`, " ", `\043`, "#", `\134`, `\`)
+
+// fstabMount reads the line of fstab that mounts a file system of another machine.
+func fstabMount(fstab string) mount {
+	const fields = 4
+	for line := range strings.SplitSeq(fstab, "\n") {
+		words := strings.Fields(line)
+		if len(words) < fields || strings.HasPrefix(words[0], "#") || !strings.Contains(words[0], ":/") {
+			continue
+		}
+		for i, word := range words {
+			words[i] = escaped.Replace(word)
+		}
+		return mount{words[0], words[1], words[2], words[3]}
+	}
+	return mount{}
 }
 
 func (b *bundleReader) container(name string, service map[string]any) Container {
