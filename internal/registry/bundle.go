@@ -155,7 +155,7 @@ func (b *bundleReader) readVolume(c *Container, volume map[string]any) {
 	case shared:
 		c.Shared[target] = access(path.Join(b.root, below), volume["read_only"] == true)
 	case strings.HasPrefix(source, "/"):
-		c.Own[target] = "of the node or the pod"
+		c.Own[target] = own
 	default:
 		c.Odd["mount "+target] = "(from " + source + ")"
 	}
