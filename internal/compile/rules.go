@@ -251,7 +251,7 @@ func containerItems(site registry.Site) []rule.Item {
 	var items []rule.Item
 	first := map[string]known{}
 	for _, target := range site.Targets {
-		for _, c := range target.Containers {
+		for _, c := range slices.Concat(target.Containers, target.Initial) {
 			twin, ok := first[c.ID]
 			if !ok || !twin.Same(c) {
 				twin = known{c, containerValue(c)}

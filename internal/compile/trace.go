@@ -81,7 +81,7 @@ func (w *Worker) readers(site Site, file artifact.File) []string {
 		service = o.Name()
 	}
 	for _, target := range registry.Read(site.Files, w.parity.Names).Targets {
-		for _, c := range target.Containers {
+		for _, c := range slices.Concat(target.Containers, target.Initial) {
 			calls := service != "" && target.Name == registry.Cluster && slices.ContainsFunc(c.Addresses(), func(address string) bool {
 				return strings.HasPrefix(address, service+":")
 			})

@@ -15,12 +15,19 @@ type clusterReader struct {
 	all    map[string]object
 	ids    []string
 	target Target
+	// workloads are the components that have one by their name.
+	workloads map[string]bool
 	// made are the Secrets that objects of the build make, by name.
 	made map[string]*secret
 }
 
 func (r *reader) cluster(objects map[string]object) Target {
-	c := &clusterReader{reader: r, all: objects, ids: slices.Sorted(maps.Keys(objects))}
+	c := &clusterReader{reader: r, all: objects, ids: slices.Sorted(maps.Keys(objects)), workloads: map[string]bool{}}
+	for _, o := range objects {
+		if PodTemplate(o.Object) != nil {
+			c.workloads[r.names.Component(o.Name())] = true
+		}
+	}
 	c.target = Target{Name: Cluster, Storage: map[string]string{}, Answers: map[string]string{}}
 	for _, id := range c.ids {
 		if pod := PodTemplate(c.all[id].Object); pod != nil {
@@ -45,13 +52,18 @@ func PodTemplate(o artifact.Object) map[string]any {
 }
 
 // owner is the component of a pod. The name of a Job ends in a checksum, so its
-// container says it.
+// container says it; so it does where all workloads have names with a prefix or a
+// suffix more.
 func (c *clusterReader) owner(workload object, pod map[string]any) string {
-	name := workload.Name()
-	if list := artifact.List(pod["containers"]); workload.Kind() == "Job" && len(list) > 0 {
-		name = scalar(artifact.Map(list[0])["name"])
+	owner, first := c.names.Component(workload.Name()), ""
+	if list := artifact.List(pod["containers"]); len(list) > 0 {
+		first = scalar(artifact.Map(list[0])["name"])
 	}
-	return c.names.Component(name)
+	component := c.names.Component(first)
+	if workload.Kind() == "Job" && first != "" || !c.workloads[component] && c.names.prolongs(workload.Name(), first) {
+		return component
+	}
+	return owner
 }
 
 func (c *clusterReader) readPod(workload object, pod map[string]any) {
@@ -64,6 +76,12 @@ func (c *clusterReader) readPod(workload object, pod map[string]any) {
 		}
 		k.Path = []any{"spec", "template", "spec", "containers", i}
 		c.target.Containers = append(c.target.Containers, c.container(k, workload, described))
+	}
+	for i, item := range artifact.List(pod["initContainers"]) {
+		described := artifact.Map(item)
+		k := newContainer(owner + "-" + scalar(described["name"]))
+		k.Path = []any{"spec", "template", "spec", "initContainers", i}
+		c.target.Initial = append(c.target.Initial, c.container(k, workload, described))
 	}
 }
 
@@ -93,16 +111,30 @@ func (c *clusterReader) readEnvironment(k *Container, described map[string]any) 
 			}
 			k.Reads = append(k.Reads, c.secrets[scalar(secret["name"])]...)
 		} else if config := artifact.Map(from["configMapKeyRef"]); config != nil {
-			value, there := c.configured(k, scalar(config["name"]), scalar(config["key"]))
-			switch {
-			case there:
-				k.Env[name] = value
-			case !optional(config):
-				k.Odd["env "+name] = value
-			}
+			c.readVariable(k, name, config)
 		} else {
 			k.Env[name] = scalar(entry["value"])
 		}
+	}
+}
+
+// readVariable reads a variable that is a key of a ConfigMap. One that is not there
+// is told once, however many keys of it are asked for.
+func (c *clusterReader) readVariable(k *Container, name string, from map[string]any) {
+	source, key := scalar(from["name"]), scalar(from["key"])
+	data, there := c.configMap(source)
+	value, has := data.values[key]
+	switch {
+	case has:
+		k.Env[name] = value
+		k.Reads = append(k.Reads, data.file)
+	case data.open:
+		k.Env[name] = "(of the cluster)"
+	case optional(from):
+	case there:
+		k.Odd["env "+name] = missing(source, key, there)
+	default:
+		k.Odd["variables of the ConfigMap "+source] = missing(source, key, there)
 	}
 }
 

@@ -9,16 +9,21 @@ import (
 	"hagen/internal/registry"
 )
 
-// containers reads the containers of a cluster by their ids.
-func containers(t *testing.T, objects ...string) map[string]registry.Container {
+// clusterOf reads objects as those of a cluster.
+func clusterOf(t *testing.T, objects ...string) registry.Target {
 	t.Helper()
 	texts := map[string]string{"SECRETS.md": "## On Kubernetes\n\n| `keys` | `core_secret` |\n| `keys` | `csrf_key` |\n"}
 	for i, object := range objects {
 		texts["kubernetes/object-"+string(rune('a'+i))+".yaml"] = object
 	}
+	return siteOf(t, texts).Targets[0]
+}
+
+// containers reads the containers of a cluster by their ids.
+func containers(t *testing.T, objects ...string) map[string]registry.Container {
+	t.Helper()
 	found := map[string]registry.Container{}
-	targets := siteOf(t, texts).Targets
-	for _, c := range targets[len(targets)-1].Containers {
+	for _, c := range clusterOf(t, objects...).Containers {
 		found[c.ID] = c
 	}
 	return found
@@ -122,6 +127,78 @@ func TestSecretsMade(t *testing.T) {
 		core := containers(t, c.object, workload("Deployment", "env: [{name: TOKEN, valueFrom: {secretKeyRef: {name: made, key: token}}}]", "[]"))["core"]
 		if got := core.Secrets["TOKEN"] == "token"; got != c.has {
 			t.Errorf("%s: the variable is %q", name, core.Secrets["TOKEN"])
+		}
+	}
+}
+
+// What runs before a container is read too, but no component.
+func TestInitial(t *testing.T) {
+	target := clusterOf(t, "kind: Deployment\nmetadata: {name: core}\nspec: {template: {spec: {containers: [{name: core}], initContainers: [{name: wait, envFrom: [{configMapRef: {name: gone}}]}]}}}\n")
+	if len(target.Containers) != 1 || len(target.Initial) != 1 {
+		t.Fatalf("%d containers, %d before them", len(target.Containers), len(target.Initial))
+	}
+	first := target.Initial[0]
+	if first.ID != "core-wait" || len(first.Odd) != 1 || first.Path[3] != "initContainers" {
+		t.Errorf("the first container is %+v", first)
+	}
+	for fact := range target.Facts() {
+		if strings.HasPrefix(fact, "core-wait ") {
+			t.Errorf("the targets are compared by %s", fact)
+		}
+	}
+}
+
+func TestClaims(t *testing.T) {
+	const volume = "[{name: v, persistentVolumeClaim: {claimName: images}}]"
+	pod := workload("Deployment", "volumeMounts: [{name: v, mountPath: /x}]", volume)
+	claim := "kind: PersistentVolumeClaim\nmetadata: {name: images}\nspec: {volumeName: images}\n"
+	export := "kind: PersistentVolume\nmetadata: {name: images}\nspec: {nfs: {server: a, path: /export}}\n"
+	if got := mounts(containers(t, pod, claim, export)["core"]); got != "shared /x: /export" {
+		t.Errorf("with the claim: %s", got)
+	}
+	if got := mounts(containers(t, pod, export)["core"]); !strings.Contains(got, "odd mount /x: (no PersistentVolumeClaim images)") {
+		t.Errorf("without the claim: %s", got)
+	}
+}
+
+// Names that all got a prefix are those of the same components, which one workload
+// more is not.
+func TestPrefixedNames(t *testing.T) {
+	named := func(workload, container string) string {
+		return "kind: Deployment\nmetadata: {name: " + workload + "}\nspec: {template: {spec: {containers: [{name: " + container + "}, {name: probe}]}}}\n"
+	}
+	for name, c := range map[string]struct {
+		objects []string
+		want    []string
+	}{
+		"prefix":   {[]string{named("prod-core", "core")}, []string{"core", "core-probe"}},
+		"suffix":   {[]string{named("core-v2", "core")}, []string{"core", "core-probe"}},
+		"one more": {[]string{named("core", "core"), named("my-core", "core")}, []string{"core", "core-probe", "my-core-core", "my-core-probe"}},
+		"another":  {[]string{named("tool", "run")}, []string{"tool-probe", "tool-run"}},
+	} {
+		if got := slices.Sorted(maps.Keys(containers(t, c.objects...))); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %v, not %v", name, got, c.want)
+		}
+	}
+}
+
+func TestAnswers(t *testing.T) {
+	pod := "kind: Deployment\nmetadata: {name: core}\nspec:\n  template:\n    metadata: {labels: {app: core}}\n" +
+		"    spec: {containers: [{name: core, ports: [{name: http, containerPort: 8080}], env: [{name: URL, value: 'http://core:80'}]}]}\n"
+	for spec, want := range map[string]string{
+		"": "(nobody answers)",
+		"{selector: {app: a}, ports: [{port: 80}]}":                      "(Service core selects no pod)",
+		"{selector: {app: core}, ports: [{port: 80, targetPort: http}]}": "core:8080",
+		"{selector: {app: core}, ports: [{port: 80}]}":                   "core:80",
+		"{selector: {app: core}, ports: [{port: 81}]}":                   "core:(Service core has no port 80)",
+		"{ports: [{port: 80}]}":                                          "core:80",
+	} {
+		objects := []string{pod}
+		if spec != "" {
+			objects = append(objects, "kind: Service\nmetadata: {name: core}\nspec: "+spec+"\n")
+		}
+		if got := clusterOf(t, objects...).Answers["core:80"]; got != want {
+			t.Errorf("%s: %q, not %q", spec, got, want)
 		}
 	}
 }

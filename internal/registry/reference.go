@@ -52,20 +52,6 @@ func (c *clusterReader) configMap(name string) (data, bool) {
 	return d, true
 }
 
-// configured returns what a ConfigMap has by a key, or words for that it has none.
-func (c *clusterReader) configured(k *Container, name, key string) (string, bool) {
-	d, there := c.configMap(name)
-	value, has := d.values[key]
-	switch {
-	case has:
-		k.Reads = append(k.Reads, d.files()...)
-		return value, true
-	case d.open:
-		return "(of the cluster)", true
-	}
-	return missing(name, key, there), false
-}
-
 // missing says that there is no such ConfigMap, or that it lacks a key.
 func missing(name, key string, there bool) string {
 	if !there {

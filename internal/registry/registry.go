@@ -24,6 +24,9 @@ type Target struct {
 	// Name is "compose/NODE" or "kubernetes".
 	Name       string
 	Containers []Container
+	// Initial are the containers of pods that come before the others. No bundle has
+	// any, so the targets are not compared by them.
+	Initial []Container
 	// CephCluster is the id by which ceph-csi knows the monitors, if volumes name that.
 	CephCluster string
 	// Storage says what is mounted, such as "user".
@@ -85,13 +88,25 @@ type Names struct {
 
 // Component is what a workload or container of that name is.
 func (n Names) Component(name string) string {
-	for _, suffix := range n.Suffixes {
-		name = strings.TrimSuffix(name, suffix)
-	}
+	name = n.stem(name)
 	if other, ok := n.Components[name]; ok {
 		return other
 	}
 	return name
+}
+
+func (n Names) stem(name string) string {
+	for _, suffix := range n.Suffixes {
+		name = strings.TrimSuffix(name, suffix)
+	}
+	return name
+}
+
+// prolongs tells whether the name of a workload is that of its container, and more
+// before or behind it.
+func (n Names) prolongs(workload, container string) bool {
+	short := n.stem(container)
+	return short != "" && n.stem(workload) != short && strings.Contains(workload, short)
 }
 
 func newContainer(id string) Container {

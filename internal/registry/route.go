@@ -47,7 +47,12 @@ func (c *clusterReader) readRoutes() {
 				c.target.EntryPort = c.servicePort(scalar(backend["serviceName"]), backend["servicePort"])
 				continue
 			}
-			c.target.EntryPort = c.servicePort(scalar(service["name"]), artifact.Map(service["port"])["number"])
+			port := artifact.Map(service["port"])
+			number := port["number"]
+			if number == nil {
+				number = port["name"]
+			}
+			c.target.EntryPort = c.servicePort(scalar(service["name"]), number)
 		case "HTTPRoute":
 			backend := first(first(spec["rules"])["backendRefs"])
 			c.target.EntryHost = strings.Join(texts(spec["hostnames"]), ",")
@@ -63,11 +68,12 @@ func first(list any) map[string]any {
 	return nil
 }
 
-// servicePort returns the container port behind a port of a Service.
+// servicePort returns the container port behind a port of a Service, which a
+// number or a name tells.
 func (c *clusterReader) servicePort(service string, number any) string {
 	spec := artifact.Map(c.all["Service/"+service].Object["spec"])
 	for _, item := range artifact.List(spec["ports"]) {
-		if port := artifact.Map(item); scalar(port["port"]) == scalar(number) {
+		if port := artifact.Map(item); scalar(port["port"]) == scalar(number) || port["name"] == number {
 			return c.targetPort(spec, port)
 		}
 	}
@@ -77,6 +83,9 @@ func (c *clusterReader) servicePort(service string, number any) string {
 // targetPort resolves the port of a Service to the number of a container port.
 func (c *clusterReader) targetPort(spec, port map[string]any) string {
 	name := scalar(port["targetPort"])
+	if name == "" {
+		name = scalar(port["port"])
+	}
 	if _, err := strconv.Atoi(name); err == nil {
 		return name
 	}
@@ -99,20 +108,26 @@ func (c *clusterReader) selected(spec map[string]any) (string, map[string]any) {
 			matches = matches && labels[key] == value
 		}
 		if matches {
-			return c.names.Component(c.all[id].Name()), artifact.Map(pod["spec"])
+			spec := artifact.Map(pod["spec"])
+			return c.owner(c.all[id], spec), spec
 		}
 	}
 	return "", nil
 }
 
 // answer says which component listens at an address: behind the Service of
-// that name.
+// that name. One without a selector leads where the build does not see.
 func (c *clusterReader) answer(address string) string {
 	name, port, _ := strings.Cut(address, ":")
 	spec := artifact.Map(c.all["Service/"+name].Object["spec"])
-	component, _ := c.selected(spec)
-	if spec == nil || component == "" {
+	component, pod := c.selected(spec)
+	switch {
+	case spec == nil:
 		return nobody
+	case len(artifact.Map(spec["selector"])) == 0:
+		return address
+	case pod == nil:
+		return "(Service " + name + " selects no pod)"
 	}
 	return component + ":" + c.servicePort(name, port)
 }

@@ -11,7 +11,8 @@ import (
 	"hagen/internal/artifact"
 )
 
-// nobody answers at the address of a component that is switched off.
+// nobody answers at the address of a component that is switched off, or has no
+// service of its name.
 const nobody = "(nobody answers)"
 
 var variable = regexp.MustCompile(`\$\$|\$\{[A-Z_]+:-([^}]*)\}|\$`)

@@ -46,8 +46,11 @@ func (c *clusterReader) readMount(k *Container, workload object, mount map[strin
 		c.readProjected(k, &made, artifact.Map(volume["projected"]))
 		made.mount(k, target, sub)
 	case claim != nil:
-		readOnly := mount["readOnly"] == true || claim["readOnly"] == true
-		k.Shared[target] = access(path.Join(c.directory(k, scalar(claim["claimName"])), sub), readOnly)
+		name, readOnly := scalar(claim["claimName"]), mount["readOnly"] == true || claim["readOnly"] == true
+		if _, ok := c.all["PersistentVolumeClaim/"+name]; !ok {
+			k.Odd["mount "+target] = "(no PersistentVolumeClaim " + name + ")"
+		}
+		k.Shared[target] = access(path.Join(c.directory(k, name), sub), readOnly)
 	case volume == nil && !claimed(workload, scalar(mount["name"])):
 		k.Odd["mount "+target] = fmt.Sprintf("(the pod has no volume %v)", mount["name"])
 	default:
