@@ -12,8 +12,9 @@ import (
 // Of a ConfigMap with one of these marks the cluster itself writes keys.
 var filledLater = []string{"config.openshift.io/inject-trusted-cabundle", "service.beta.openshift.io/inject-cabundle"}
 
-// rootCertificates is the ConfigMap that Kubernetes makes in every namespace.
-const rootCertificates = "kube-root-ca.crt"
+// ofCluster are the ConfigMaps with authorities that Kubernetes, OpenShift and Istio
+// make in every namespace.
+var ofCluster = map[string]bool{"kube-root-ca.crt": true, "openshift-service-ca.crt": true, "istio-ca-root-cert": true}
 
 // data is what a ConfigMap holds. An open one has keys that only the cluster knows.
 type data struct {
@@ -33,7 +34,7 @@ func (d data) files() []string {
 func (c *clusterReader) configMap(name string) (data, bool) {
 	found, ok := c.all["ConfigMap/"+name]
 	if !ok {
-		return data{open: name == rootCertificates}, name == rootCertificates
+		return data{open: ofCluster[name]}, ofCluster[name]
 	}
 	d := data{values: map[string]string{}, file: found.file}
 	for key, value := range artifact.Map(found.Object["data"]) {
