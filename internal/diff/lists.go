@@ -20,6 +20,9 @@ type Lists struct {
 	Ordered map[string]string `json:"ordered"`
 	// Sets are lists of texts without an order.
 	Sets []string `json:"sets"`
+	// Open are, by the format of a text, the names that end like those of
+	// passwords and say where requests go.
+	Open map[string][]string `json:"open"`
 }
 
 // ReadLists reads the lists from the folder of impacts.

@@ -23,6 +23,8 @@ type normalizer struct {
 	lists Lists
 	// open tells that names of secrets stand where values stand elsewhere.
 	open bool
+	// format is that of the text which is read, "" for an object.
+	format string
 }
 
 // value normalizes what stands under a key.
@@ -36,14 +38,23 @@ func (n normalizer) value(key string, value any) any {
 		if n.open {
 			return v
 		}
-		return masked(key, v)
+		return masked(n.telling(key), v)
 	case bool, nil:
 		return v
 	}
-	if tells(key) && !n.open {
+	if tells(n.telling(key)) && !n.open {
 		return hide(fmt.Sprint(value))
 	}
 	return value
+}
+
+// telling returns a key, or nothing for one that only looks like the name of a
+// secret. What is secret within its value is hidden all the same.
+func (n normalizer) telling(key string) string {
+	if slices.Contains(n.lists.Open[n.format], key) {
+		return ""
+	}
+	return key
 }
 
 func (n normalizer) mapping(m map[string]any) any {
@@ -99,7 +110,7 @@ func (n normalizer) text(name, text string) any {
 		document.Value = lines(document.Value.([]any))
 	} else {
 		below := n
-		below.open = document.Format == "secrets"
+		below.open, below.format = document.Format == "secrets", document.Format
 		document.Value = below.value("", document.Value)
 	}
 	return doc{document, text}

@@ -62,6 +62,7 @@ var machineChanges = []change{
 	{rule: "bundle-config-rolls", in: hub, edits: []edit{sub(registryFile, "level: info", "level: debug"), sub(compose, "goharbor/registry-photon:", "mirror.example.com/registry-photon:")}},
 	{rule: "bundle-config", in: hub, edits: []edit{sub(registryFile, "level: info", "level: debug")}},
 	{name: "bundle-config-nginx", rule: "bundle-config", in: hub, edits: []edit{sub("compose/*/config/proxy/nginx.conf", "client_max_body_size 0", "client_max_body_size 1g")}},
+	{name: "bundle-config-nginx-target", rule: "bundle-config", in: hub, edits: []edit{sub("compose/*/config/proxy/nginx.conf", "http://core/v2/", "http://elsewhere.example.com/v2/")}},
 	{name: "certificate-renewed", rule: "bundle-config", in: hub, edits: []edit{trust("compose/*/config/trusted-ca/ca.crt")}},
 	{rule: "node-scripts", in: hub, edits: []edit{sub("compose/*/host/node.list", "10.10.4.11 6789", "10.10.4.11 3300")}},
 	{rule: "balancer", in: hub, edits: []edit{sub("balancer/haproxy.cfg", "maxconn 4096", "maxconn 8192")}},
