@@ -19,6 +19,8 @@ func (j *judge) factsOf(c *diff.Change) facts {
 	f["whole"] = yesNo(len(c.Path) == 0)
 	f["renamed"] = yesNo(len(c.Path) > 0 && entity(j.x.Old, c) == nil)
 	f["zero"] = yesNo(c.New == int64(0))
+	f["entry"] = yesNo(ofList(c.Path))
+	f["keeps"] = yesNo(keeps(c.Old, c.New))
 	for _, m := range []*diff.Model{j.x.Old, j.x.New} {
 		if c.Object.Kind == "registry" {
 			break
@@ -49,6 +51,7 @@ func objectFacts(f facts, object map[string]any, isNew bool) {
 	if !isNew {
 		f["immutable"] = yesNo(object["immutable"] == true)
 		f["affinity"] = yesNo(spec["nodeAffinity"] != nil)
+		f["was"] = artifact.Text(spec["type"])
 		f["rolling"] = yesNo(artifact.Map(spec["strategy"])["rollingUpdate"] != nil)
 	}
 	f["elastic"] = yesNo(spec["completionMode"] == "Indexed" && spec["completions"] == spec["parallelism"])
@@ -70,6 +73,23 @@ func objectFacts(f facts, object map[string]any, isNew bool) {
 	if matches {
 		f["selector"] = "matches"
 	}
+}
+
+// ofList tells whether a path leads to an entry of a list.
+func ofList(path diff.Path) bool {
+	if len(path) == 0 {
+		return false
+	}
+	_, isKey := path[len(path)-1].(string)
+	return !isKey
+}
+
+// keeps tells whether a list has what stood there before alone, as where a
+// directive of nginx is written a second time.
+func keeps(old, new any) bool {
+	text, alone := old.(string)
+	list, several := new.([]any)
+	return alone && several && slices.Contains(list, any(text))
 }
 
 // sizeOf compares two quantities or numbers.

@@ -46,6 +46,7 @@ var machineChanges = []change{
 	{rule: "replication-sites", in: hubSites, edits: []edit{sub(compose, "REPLICATION_SITES: munich", "REPLICATION_SITES: munich bonn")}},
 	{rule: "compose-not-counted", in: hub, edits: []edit{sub(compose, "      registry:\n        condition: service_started\n    environment", "    environment")}},
 	{rule: "compose-local-port", in: hub, edits: []edit{sub(compose, "127.0.0.1:1514:", "127.0.0.1:1515:")}},
+	{name: "compose-port-added", rule: "compose-service", in: hubVM, edits: []edit{sub(compose, "\"8070:80\"", "\"8070:80\"\n    - \"8443:443\"")}},
 	{rule: "compose-port", in: hubVM, edits: []edit{sub(compose, `"8070:80"`, `"8080:80"`)}},
 	{rule: "compose-image", in: hub, edits: []edit{sub(compose, "goharbor/harbor-core:", "mirror.example.com/harbor-core:")}},
 	{rule: "compose-service", in: hub, edits: []edit{sub("compose/node1/docker-compose.yml", "LOG_LEVEL: info\n      MAX_JOB", "LOG_LEVEL: debug\n      MAX_JOB")}},
@@ -107,6 +108,8 @@ var machineChanges = []change{
 	{rule: "shared-cache", in: hub, edits: []edit{sub(coreEnv, "\ndata:\n", "\ndata:\n  CACHE_ENABLED: \"true\"\n")}},
 	{rule: "scanner-robots", in: hub, edits: []edit{sub(coreEnv, `ROBOT_SCANNER_NAME_PREFIX: "40d04cfe"`, "ROBOT_SCANNER_NAME_PREFIX: other")}},
 	{rule: "proxy-listens", in: hub, edits: []edit{sub("compose/*/config/proxy/nginx.conf", "listen 8443", "listen 9443")}},
+	{name: "proxy-listens-too", rule: "bundle-config", in: hub, edits: []edit{sub("compose/*/config/proxy/nginx.conf", "listen 8443 ssl;", "listen 8443 ssl;\n        listen 9443 ssl;")}},
+	{name: "proxy-listens-more", rule: "config-rolls", in: hub, edits: []edit{sub("kubernetes/configmap-proxy-config.yaml", "    http {\n", "    http {\n        server {\n            listen 9443;\n        }\n"), sub("kubernetes/deployment-proxy.yaml", "config-checksum: ", "config-checksum: 0")}},
 	{rule: "job-logs", in: hub, edits: []edit{sub("kubernetes/configmap-jobservice-config.yaml", "duration: 1", "duration: 9"), sub("kubernetes/deployment-jobservice.yaml", "name: jobservice-config\n", "name: other\n")}},
 
 	{rule: "secretkey", in: hub, edits: rotated("secretkey", "fc2460a5c816b514")},
