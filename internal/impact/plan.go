@@ -11,10 +11,12 @@ import (
 // Step is a line of a plan: it is there if a change asks for it.
 type Step struct {
 	// Tags and Impacts are those that a change must have one of, Target is where
-	// it must be, Unless are tags that no change may have.
+	// it must be, Of are the kinds of workloads, one of which must feel it. Unless
+	// are tags for which the plan has a line on that target already.
 	Tags    []string      `json:"tags,omitempty"`
 	Impacts []diff.Impact `json:"impacts,omitempty"`
 	Target  string        `json:"target,omitempty"`
+	Of      []string      `json:"of,omitempty"`
 	Unless  []string      `json:"unless,omitempty"`
 	// Text may name {nodes}, {workloads} and {what}.
 	Text string `json:"text"`
@@ -23,6 +25,7 @@ type Step struct {
 // PlanOf derives the order in which to take changes.
 func (s *Set) PlanOf(changes []diff.Change) []string {
 	var plan []string
+	told := map[string]bool{}
 	for _, step := range s.Plan {
 		var who []diff.Change
 		for _, change := range changes {
@@ -31,8 +34,12 @@ func (s *Set) PlanOf(changes []diff.Change) []string {
 			}
 		}
 		who = step.everywhere(who, changes)
-		if len(who) > 0 && !slices.ContainsFunc(changes, step.spares) {
-			plan = append(plan, step.line(who))
+		if len(who) == 0 || slices.ContainsFunc(step.Unless, func(tag string) bool { return told[tag+" on "+step.Target] }) {
+			continue
+		}
+		plan = append(plan, step.line(who))
+		for _, tag := range step.Tags {
+			told[tag+" on "+step.Target] = true
 		}
 	}
 	return plan
@@ -45,18 +52,25 @@ func (s Step) everywhere(who, changes []diff.Change) []diff.Change {
 		return who
 	}
 	return slices.DeleteFunc(slices.Clone(changes), func(c diff.Change) bool {
-		return c.Object.Target != s.Target || c.Impact > diff.Manual
+		return c.Object.Target != s.Target || c.Impact > diff.Manual || len(s.Of) > 0 && len(s.named(c)) == 0
 	})
 }
 
 func (s Step) asks(c diff.Change) bool {
 	return (s.Target == "" || s.Target == c.Object.Target || c.Object.Kind == "registry") &&
 		(len(s.Impacts) == 0 || slices.Contains(s.Impacts, c.Impact)) &&
-		(len(s.Tags) == 0 || overlap(s.Tags, c.Tags))
+		(len(s.Tags) == 0 || overlap(s.Tags, c.Tags)) && (len(s.Of) == 0 || len(s.named(c)) > 0 || c.Object.Kind == "registry")
 }
 
-func (s Step) spares(c diff.Change) bool {
-	return overlap(s.Unless, c.Tags) && (s.Target == "" || s.Target == c.Object.Target || c.Object.Target == "")
+// named are the workloads of a change that a step speaks of.
+func (s Step) named(c diff.Change) []string {
+	if len(s.Of) == 0 {
+		return c.Concerns
+	}
+	return slices.DeleteFunc(slices.Clone(c.Concerns), func(label string) bool {
+		kind, _, _ := strings.Cut(label, " ")
+		return !slices.Contains(s.Of, kind)
+	})
 }
 
 func overlap(a, b []string) bool {
@@ -67,7 +81,7 @@ func (s Step) line(changes []diff.Change) string {
 	var nodes, workloads, what []string
 	for _, c := range changes {
 		nodes = merge(nodes, c.Nodes())
-		workloads = merge(workloads, c.Concerns)
+		workloads = merge(workloads, s.named(c))
 		what = merge(what, []string{c.Object.String()})
 	}
 	slices.Sort(nodes)

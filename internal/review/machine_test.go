@@ -89,6 +89,8 @@ var machineChanges = []change{
 	{rule: "token-realm", in: hubVM, edits: []edit{sub(registryFile, "/service/token", "/other/token")}},
 	{rule: "database-name", in: hub, edits: []edit{sub(coreEnv, "POSTGRESQL_DATABASE: registry", "POSTGRESQL_DATABASE: harbor")}},
 	{rule: "database-address", in: hub, edits: []edit{sub(coreEnv, "postgres.example.com", "postgres2.example.com")}},
+	{name: "database-address-account", rule: "database-address", in: hub, edits: []edit{sub(coreEnv, "postgres.example.com", "postgres2.example.com"), sub("database/bootstrap.sql", "-h postgres.example.com", "-h postgres2.example.com")}},
+	{name: "internal-url-daemon", rule: "internal-url", in: hub, given: []edit{put(extra, daemonSet("apps/v1")), sub(extra, "extra:1\n", "extra:1\n        envFrom:\n        - configMapRef:\n            name: core-env\n")}, edits: []edit{sub(coreEnv, "CORE_URL: http://core:8080", "CORE_URL: https://core:8443")}},
 	{rule: "database-user", in: hub, edits: []edit{sub(coreEnv, "POSTGRESQL_USERNAME: harbor", "POSTGRESQL_USERNAME: hub")}},
 	{rule: "redis-address", in: hub, edits: []edit{sub(registry, "redis1.example.com", "redis9.example.com")}},
 	{rule: "job-queue", in: hub, edits: []edit{sub(jobsFile, "harbor_job_service_namespace", "other_namespace")}},
