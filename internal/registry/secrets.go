@@ -10,7 +10,7 @@ import (
 	"hagen/internal/artifact"
 )
 
-var entryRow = regexp.MustCompile("(?m)^\\| `([^`]+)` \\| `([^`]+)` \\|$")
+var entryRow = regexp.MustCompile("(?m)^\\| `([^`]+)` \\| `([^`]+)` \\|(?: `[^`]+` \\|)?$")
 
 // readSecrets reads in SECRETS.md which Secrets of the cluster have which keys:
 // the material that people are told to make is the only one that there will be.

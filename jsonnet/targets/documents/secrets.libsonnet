@@ -100,8 +100,8 @@ local balancers(m) =
 local cluster(m) =
   '## On Kubernetes\n\n'
   + markdown.text(['In the namespace ' + code(m.spec.kubernetes.namespace) + '; ' + code('RUNBOOK-kubernetes.md') + ' has the commands.'])
-  + markdown.table(['Secret', 'key'], [
-    [code(secret.name), code(item.key)]
+  + markdown.table(['Secret', 'key', 'holds'], [
+    [code(secret.name), code(item.key), code(std.get(item, 'value', std.get(item, 'material')))]
     for secret in m.needs.cluster
     for item in secret.items
   ]);
