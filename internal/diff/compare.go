@@ -114,7 +114,7 @@ func entitiesOf(m *Model, files []string, other *Model) []*Entity {
 	for _, file := range files {
 		node := nodeOf(file)
 		if node == "" || theirs[node] {
-			all = append(all, m.Entities(file)...)
+			all = append(all, slices.DeleteFunc(slices.Clone(m.Entities(file)), func(e *Entity) bool { return e.untold(other, theirs) })...)
 			continue
 		}
 		if bundles[node] == nil {
@@ -128,6 +128,12 @@ func entitiesOf(m *Model, files []string, other *Model) []*Entity {
 		}
 	}
 	return all
+}
+
+// untold tells what only the other side can say something of: of a registry or a
+// machine that comes or goes, its runbook tells what secrets it needs.
+func (e *Entity) untold(other *Model, theirs map[string]bool) bool {
+	return e.Kind == Kept && (other.Absent || e.Node != "" && !theirs[e.Node])
 }
 
 // nodes are the machines that a side has bundles for.
@@ -187,7 +193,7 @@ func (c *Comparer) changes(p pairing) []Change {
 	for i := range d.found {
 		d.found[i].Object = e.Object
 		d.found[i].Places = []Place{e.Place}
-		d.found[i].Secret = d.found[i].Secret || e.Kind == "Secret" && len(d.found[i].Path) == 0 || path0(d.found[i].Path) == "fingerprint"
+		d.found[i].Secret = d.found[i].Secret || e.Kind == Kept || e.Kind == "Secret" && len(d.found[i].Path) == 0 || path0(d.found[i].Path) == "fingerprint"
 	}
 	return d.found
 }

@@ -160,16 +160,12 @@ func (m *Model) print(node, material string) string {
 // readPrints reads the lists of the bundles.
 func (m *Model) readPrints() {
 	m.nodePrints = map[string]map[string]string{}
-	for _, file := range m.Files {
-		if !inBundle(file.Path) || path.Base(file.Path) != parse.SecretsList {
-			continue
-		}
-		list, _ := parse.Read(parse.SecretsList, file.Text()).Value.(map[string]any)
+	for node := range m.nodes() {
 		prints := map[string]string{}
-		for name, print := range artifact.Map(list["fingerprint"]) {
+		for name, print := range artifact.Map(m.secretsOf(node)["fingerprint"]) {
 			prints[name] = artifact.Text(print)
 		}
-		m.nodePrints[nodeOf(file.Path)] = prints
+		m.nodePrints[node] = prints
 	}
 }
 

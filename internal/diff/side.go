@@ -46,6 +46,8 @@ type Model struct {
 	objects, services []*Entity
 	// nodePrints are the fingerprints that the bundles tell, by node.
 	nodePrints map[string]map[string]string
+	// nodeSecrets are the lists of secrets of the bundles, by node.
+	nodeSecrets map[string]map[string]any
 }
 
 func newModel(side Side, lists Lists) *Model {
@@ -156,7 +158,11 @@ func (m *Model) entities(file artifact.File) []*Entity {
 			return []*Entity{m.object(file, object)}
 		}
 	}
-	return []*Entity{m.file(file, "", "", file.Path)}
+	found := []*Entity{m.file(file, "", "", file.Path)}
+	if file.Path == parse.SecretsDocument {
+		found = append(found, m.keptSecrets(file)...)
+	}
+	return found
 }
 
 // valueOf returns the map that a YAML file holds.

@@ -18,7 +18,7 @@ type Step struct {
 	Target  string        `json:"target,omitempty"`
 	Of      []string      `json:"of,omitempty"`
 	Unless  []string      `json:"unless,omitempty"`
-	// Text may name {nodes}, {workloads} and {what}.
+	// Text may name {nodes}, {workloads}, {keys} of secrets and {what}.
 	Text string `json:"text"`
 }
 
@@ -85,7 +85,29 @@ func (s Step) line(changes []diff.Change) string {
 		what = merge(what, []string{c.Object.String()})
 	}
 	slices.Sort(nodes)
-	return strings.NewReplacer("{nodes}", some(nodes), "{workloads}", some(workloads), "{what}", some(what)).Replace(s.Text)
+	return strings.NewReplacer("{nodes}", some(nodes), "{workloads}", some(workloads), "{keys}", some(secretsOf(changes)), "{what}", some(what)).Replace(s.Text)
+}
+
+// secretsOf names secrets as people who keep them know them.
+func secretsOf(changes []diff.Change) []string {
+	var names []string
+	keys := map[string][]string{}
+	for _, c := range changes {
+		name := c.Object.Name
+		if c.Object.Target != "vm" {
+			name = "Secret " + name
+		}
+		names = merge(names, []string{name})
+		if key := keyOf(&c); key != "" && c.Object.Target != "vm" {
+			keys[name] = merge(keys[name], []string{key})
+		}
+	}
+	for i, name := range names {
+		if len(keys[name]) > 0 {
+			names[i] = some(keys[name]) + " of " + name
+		}
+	}
+	return names
 }
 
 func merge(list, more []string) []string {

@@ -43,6 +43,8 @@ func (u *users) settings(c *diff.Change, place []string) []setting {
 		if len(place) > 1 {
 			return []setting{{secret: place[len(place)-1]}}
 		}
+	case diff.Kept:
+		return u.ofKept(c)
 	case "service":
 		return ofService(place)
 	case "file":
@@ -91,8 +93,25 @@ func ofFile(c *diff.Change, place []string) []setting {
 	return []setting{{file: name, below: place}}
 }
 
-// ofPod finds variables of containers.
+// ofKept is the secret that people must make anew. One that comes or goes has
+// no value that others still use, and what a machine does not need is nothing to
+// it.
+func (u *users) ofKept(c *diff.Change) []setting {
+	switch machine := c.Object.Target == "vm"; {
+	case c.Op != diff.Changed, machine && !u.model.Needs(c.Places[0].Node, c.Object.Name):
+		return nil
+	case machine:
+		return []setting{{secret: c.Object.Name}}
+	}
+	return []setting{{secret: keyOf(c)}}
+}
+
+// ofPod finds variables of containers. Where a variable is taken from an object
+// of another name, that object says whether its value is another.
 func ofPod(place []string) []setting {
+	if n := len(place); n > 2 && place[n-3] == "valueFrom" && place[n-1] == "name" {
+		return nil
+	}
 	for i, step := range place {
 		if step == "env" && i+1 < len(place) {
 			return []setting{{env: place[i+1]}}

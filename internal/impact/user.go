@@ -28,6 +28,10 @@ func (u *users) of(c *diff.Change) []use {
 	switch {
 	case c.Object.Kind == "ConfigMap" || c.Object.Kind == "Secret" || c.Object.Kind == "SealedSecret" || c.Object.Kind == "ExternalSecret":
 		found = u.workloads(c)
+	case c.Object.Kind == diff.Kept && c.Object.Target == "vm":
+		found = u.materials(c)
+	case c.Object.Kind == diff.Kept:
+		found = u.workloads(c)
 	case c.Object.Target == "vm" && c.Object.Kind == "file":
 		found = u.services(c)
 	default:
@@ -83,12 +87,9 @@ func (u *users) workloads(c *diff.Change) []use {
 	if c.Op == diff.Renamed {
 		names = append(names, artifact.Text(c.Old))
 	}
-	kind, key := "Secret", ""
+	kind, key := "Secret", keyOf(c)
 	if c.Object.Kind == "ConfigMap" {
 		kind = "ConfigMap"
-	}
-	if len(c.Path) > 1 {
-		key = diff.Step(c.Path[1])
 	}
 	for _, e := range u.model.Objects() {
 		pod := podOf(e)
@@ -103,6 +104,18 @@ func (u *users) workloads(c *diff.Change) []use {
 		}
 	}
 	return found
+}
+
+// keyOf is the entry of a ConfigMap or a Secret that a change is of, or "".
+func keyOf(c *diff.Change) string {
+	at := 1 // below data
+	if c.Object.Kind == diff.Kept {
+		at = 0
+	}
+	if len(c.Path) <= at {
+		return ""
+	}
+	return diff.Step(c.Path[at])
 }
 
 func podOf(e *diff.Entity) map[string]any {
@@ -192,6 +205,19 @@ func filesOf(source map[string]any, kind, name, key string) (map[string]string, 
 		files[key] = key
 	}
 	return files, key == "" || files[key] != ""
+}
+
+// materials lists the services of the same node that get a secret. It may be the
+// node itself that does, to mount the storage.
+func (u *users) materials(c *diff.Change) []use {
+	var found []use
+	for _, e := range u.model.Readers(c.Places[0].Node, c.Object.Name) {
+		found = append(found, use{how: "env", kind: "service", who: who(e.Object, e.Node), label: label(e)})
+	}
+	if len(found) == 0 && u.model.Needs(c.Places[0].Node, c.Object.Name) {
+		return []use{{how: "place"}}
+	}
+	return found
 }
 
 // services lists those of the same node that mount a file of the bundle.

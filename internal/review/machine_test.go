@@ -114,6 +114,14 @@ var machineChanges = []change{
 	{name: "proxy-listens-more", rule: "config-rolls", in: hub, edits: []edit{sub("kubernetes/configmap-proxy-config.yaml", "    http {\n", "    http {\n        server {\n            listen 9443;\n        }\n"), sub("kubernetes/deployment-proxy.yaml", "config-checksum: ", "config-checksum: 0")}},
 	{rule: "job-logs", in: hub, edits: []edit{sub("kubernetes/configmap-jobservice-config.yaml", "duration: 1", "duration: 9"), sub("kubernetes/deployment-jobservice.yaml", "name: jobservice-config\n", "name: other\n")}},
 
+	{rule: "kept-on-node", in: hubVM, edits: []edit{sub(document, "password of the database user", "password of the account")}},
+	{name: "kept-redis", rule: "redis-password", in: hubNFS, edits: []edit{sub(document, ":6379/0?idle", ":6379/8?idle"), sub(document, ":6379/2?idle", ":6379/9?idle")}},
+	{rule: "kept-on-node-made", in: hubNFS, edits: []edit{
+		sub(document, "| `csrf_key` | 32", "| `extra` | text, no line break | for a test |\n| `csrf_key` | 32"), sub(list, "variable core CSRF_KEY csrf_key", "variable core CSRF_KEY csrf_key\nvariable core EXTRA extra"),
+	}},
+	{rule: "kept-not-on-node", in: hubNFS, given: []edit{sub(list, "variable core CSRF_KEY csrf_key\n", "")}, edits: []edit{sub(document, "| `csrf_key` | 32", "| `csrf_key` | 64")}},
+	{rule: "kept-on-node-removed", in: hubNFS, edits: []edit{sub(document, "| `csrf_key` | 32", "| csrf_key | 32"), sub(list, "variable core CSRF_KEY csrf_key\n", "")}},
+
 	{rule: "secretkey", in: hub, edits: rotated("secretkey", "fc2460a5c816b514")},
 	{rule: "token-key", in: hub, edits: rotated("private_key.pem", "f7a892493b4f2047")},
 	{rule: "internal-secret", in: hub, edits: rotated("core_secret", "95f1b8ee0c6b7b67")},

@@ -17,6 +17,19 @@ func mounted() []edit {
 
 const secrets = "secrets/secret-harbor-secrets.yaml"
 
+// document tells people what to make, where hagen does not keep it.
+const document, hubNFS = "SECRETS.md", "hub-nfs"
+
+// keys is such a document of a Secret that a driver reads, as an older hagen
+// wrote it.
+const keys = "# Secrets of hub\n\nhagen writes none of them. Each is made once.\n\n" +
+	"| secret | form | what it is for |\n|---|---|---|\n| `ceph_key` | text, no line break | key of the Ceph user client.harbor |\n\n" +
+	"## On Kubernetes\n\nIn the namespace `harbor`; `RUNBOOK-kubernetes.md` has the commands.\n\n" +
+	"| Secret | key |\n|---|---|\n| `ceph-secret` | `userID` |\n| `ceph-secret` | `userKey` |\n"
+
+// holding is the same document with what the keys hold.
+var holding = []edit{sub(document, "| `userID` |", "| `userID` | `harbor` |"), sub(document, "| `userKey` |", "| `userKey` | `ceph_key` |")}
+
 var objectChanges = []change{
 	{rule: "service-removed", in: hub, edits: []edit{drop("kubernetes/service-core.yaml")}},
 	{rule: "cluster-ip", in: hub, edits: []edit{sub("kubernetes/service-core.yaml", "spec:\n", "spec:\n  clusterIP: None\n")}},
@@ -52,6 +65,21 @@ var objectChanges = []change{
 	{rule: "config-subpath", in: hub, edits: []edit{sub(registry, "level: info", "level: debug")}},
 	{rule: "config-mounted", in: hub, given: mounted(), edits: []edit{sub(extra, "a: 1", "a: 3")}},
 	{name: "config-formatting", rule: "reformatted", in: hub, given: mounted(), edits: []edit{sub(extra, "    a: 1\n    b: 2\n", "    # the same\n    b:   2\n    a: 1\n")}},
+
+	{rule: "kept-made", in: hubNFS, edits: []edit{
+		sub(document, "| `harbor-secrets` |", "| `hs` |"), sub(core, "harbor-secrets", "hs"),
+	}},
+	{rule: "kept-removed", in: hubNFS, edits: []edit{sub(document, "| `harbor-secrets` | `csrf_key` |", "| gone | `csrf_key` |"), sub("kubernetes/deployment-core.yaml", "key: csrf_key", "key: core_secret")}},
+	{rule: "kept-key-made", in: hubNFS, edits: []edit{
+		sub(document, "| `csrf_key` | 32", "| `extra` | text, no line break | for a test |\n| `csrf_key` | 32"),
+		sub(document, "| `harbor-secrets` | `csrf_key` |", "| `harbor-secrets` | `extra` | `extra` |\n| `harbor-secrets` | `csrf_key` |"),
+		sub("kubernetes/deployment-core.yaml", "key: csrf_key", "key: extra"),
+	}},
+	{rule: "kept-told", in: hubNFS, given: []edit{put(document, keys)}, edits: holding},
+	{rule: "kept-other", in: hubNFS, given: append([]edit{put(document, keys)}, holding...), edits: []edit{sub(document, "| `harbor` |", "| `other` |"), sub(document, "client.harbor", "client.other")}},
+	{rule: "kept-used", in: hubNFS, edits: []edit{sub(document, "certificate of hub.example.com", "certificate of hub2.example.com")}},
+	{rule: "kept-rolls", in: hubNFS, edits: []edit{sub(document, "password of the database user harbor", "password of the database user hub"), rolled()}},
+	{rule: "kept-rc", in: hub1, edits: []edit{sub(document, "<redis_password>,11", "<redis_password>,12")}},
 
 	{rule: "ingress-removed", in: hub, given: []edit{put(extra, ingress())}, edits: []edit{drop(extra)}},
 	{rule: "ingress-host", in: hub, given: []edit{put(extra, ingress())}, edits: []edit{sub(extra, "hub.example.com", "registry.example.com")}},
