@@ -2,6 +2,7 @@ package impact
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,7 +30,47 @@ func (j *judge) factsOf(c *diff.Change) facts {
 			objectFacts(f, artifact.Map(e.Value), m == j.x.New)
 		}
 	}
+	if c.Object.Kind == "PersistentVolume" {
+		f["folder"] = folderFact(j.before(c), entity(j.x.New, c))
+	}
 	return f
+}
+
+// before finds the object of a change as it was, under its old name too.
+func (j *judge) before(c *diff.Change) *diff.Entity {
+	name, renamed := j.named[who(c.Object, c.Places[0].Node)]
+	if !renamed {
+		return entity(j.x.Old, c)
+	}
+	for _, e := range j.x.Old.Objects() {
+		if e.Kind == c.Object.Kind && e.Object.Name == name {
+			return e
+		}
+	}
+	return nil
+}
+
+// folderFact says whether two volumes show the same folder. The handle of a
+// static volume is only a name for the driver: what it mounts stands in the
+// attributes (ceph-csi: staticVolume and rootPath; csi-driver-nfs: server and
+// share).
+func folderFact(old, new *diff.Entity) string {
+	if old == nil || new == nil {
+		return "differs"
+	}
+	before, now := artifact.Map(artifact.Map(old.Value)["spec"]), artifact.Map(artifact.Map(new.Value)["spec"])
+	for _, source := range []string{"cephfs", "nfs", "hostPath", "local"} {
+		if before[source] != nil && reflect.DeepEqual(before[source], now[source]) {
+			return "same"
+		}
+	}
+	a, b := artifact.Map(before["csi"]), artifact.Map(now["csi"])
+	attributes := artifact.Map(b["volumeAttributes"])
+	static := attributes["staticVolume"] == "true" || attributes["share"] != nil
+	if static && a["driver"] == b["driver"] && reflect.DeepEqual(a["volumeAttributes"], b["volumeAttributes"]) {
+		return "same"
+	}
+	return "differs"
 }
 
 // entity finds the object of a change on a side.

@@ -39,12 +39,17 @@ type judge struct {
 	// rolled are the workloads whose pod template changes, and the services of
 	// bundles that are made anew.
 	rolled map[string]bool
-	users  *users
+	// named are the old names of objects that have another one now.
+	named map[string]string
+	users *users
 }
 
 func newJudge(s *Set, x diff.Comparison) *judge {
-	j := &judge{set: s, x: x, rolled: map[string]bool{}}
+	j := &judge{set: s, x: x, rolled: map[string]bool{}, named: map[string]string{}}
 	for _, c := range x.Changes {
+		if c.Op == diff.Renamed {
+			j.named[who(c.Object, c.Places[0].Node)], _ = c.Old.(string)
+		}
 		if c.Object.Kind == "service" || len(c.Path) > 1 && diff.Step(c.Path[1]) == "template" {
 			j.rolled[who(c.Object, c.Places[0].Node)] = true
 		}

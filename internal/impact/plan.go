@@ -18,7 +18,8 @@ type Step struct {
 	Target  string        `json:"target,omitempty"`
 	Of      []string      `json:"of,omitempty"`
 	Unless  []string      `json:"unless,omitempty"`
-	// Text may name {nodes}, {workloads}, {keys} of secrets and {what}.
+	// Text may name {nodes}, {workloads}, {keys} of secrets,
+	// {gone} for old names and {what}.
 	Text string `json:"text"`
 }
 
@@ -78,14 +79,23 @@ func overlap(a, b []string) bool {
 }
 
 func (s Step) line(changes []diff.Change) string {
-	var nodes, workloads, what []string
+	var nodes, workloads, gone, what []string
 	for _, c := range changes {
 		nodes = merge(nodes, c.Nodes())
 		workloads = merge(workloads, s.named(c))
+		gone = merge(gone, []string{goneBy(c)})
 		what = merge(what, []string{c.Object.String()})
 	}
 	slices.Sort(nodes)
-	return strings.NewReplacer("{nodes}", some(nodes), "{workloads}", some(workloads), "{keys}", some(secretsOf(changes)), "{what}", some(what)).Replace(s.Text)
+	return strings.NewReplacer("{nodes}", some(nodes), "{workloads}", some(workloads), "{keys}", some(secretsOf(changes)), "{gone}", some(gone), "{what}", some(what)).Replace(s.Text)
+}
+
+// goneBy is the object that a change leaves without a manifest.
+func goneBy(c diff.Change) string {
+	if c.Op == diff.Renamed {
+		return fmt.Sprintf("%s %v", c.Object.Kind, c.Old)
+	}
+	return c.Object.String()
 }
 
 // secretsOf names secrets as people who keep them know them.

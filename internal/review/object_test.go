@@ -48,6 +48,7 @@ var objectChanges = []change{
 
 	{rule: "config-added", in: hub, edits: []edit{put(extra, configMap("data:\n  a: b\n"))}},
 	{rule: "config-immutable", in: hub, given: []edit{sub(coreEnv, "kind: ConfigMap\n", "kind: ConfigMap\nimmutable: true\n")}, edits: []edit{sub(coreEnv, "LOG_LEVEL: info", "LOG_LEVEL: debug")}},
+	{rule: "config-frozen", in: hub, edits: []edit{sub(coreEnv, "kind: ConfigMap\n", "kind: ConfigMap\nimmutable: true\n")}},
 	{rule: "secret-type", in: hub, edits: []edit{sub("secrets/secret-harbor-tls.yaml", "kubernetes.io/tls", "Opaque")}},
 	{rule: "secret-recipients", in: hub, edits: []edit{sub(secrets, "recipient: age1g70p8tr0jse248fuqafdu8v0lxh2et9cu82j57fxwj0pqg7ja5hqq9kdem", "recipient: age1other")}},
 	{rule: "config-renamed", in: hub, given: []edit{sub(coreEnv, "name: core-env", "name: core-env-5h2b9kdm7c"), sub(core, "name: core-env", "name: core-env-5h2b9kdm7c")}, edits: []edit{
