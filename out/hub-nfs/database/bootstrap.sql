@@ -8,7 +8,9 @@ WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'harbor') \gexec
 ALTER ROLE "harbor" LOGIN CONNECTION LIMIT 1210;
 -- an administrator who is no superuser makes a database for a role of his own only
 SELECT 'GRANT "harbor" TO CURRENT_USER'
-WHERE NOT pg_has_role(CURRENT_USER, 'harbor', 'MEMBER') \gexec
+|| CASE WHEN current_setting('server_version_num')::int >= 160000 THEN ' WITH INHERIT TRUE, SET TRUE' ELSE '' END
+WHERE NOT (pg_has_role(CURRENT_USER, 'harbor', 'USAGE')
+AND pg_has_role(CURRENT_USER, 'harbor', CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END)) \gexec
 SELECT 'CREATE DATABASE "registry" OWNER "harbor" ENCODING ''UTF8'' TEMPLATE template0'
 WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'registry') \gexec
 ALTER DATABASE "registry" OWNER TO "harbor";

@@ -91,10 +91,11 @@ pulled() {
 	done
 }
 
-# units refreshes the units that were installed, and no others.
+# units refreshes the units that were installed, and no others. It reads what is in
+# its place by now: on the way back, "$bundle" is where the bad one has gone.
 units() {
 	[ -d /run/systemd/system ] || return 0
-	for unit in "$bundle"/host/*.service "$bundle"/host/*.timer "$bundle"/host/*.mount; do
+	for unit in "$target"/host/*.service "$target"/host/*.timer "$target"/host/*.mount; do
 		installed=/etc/systemd/system/${unit##*/}
 		[ ! -e "$installed" ] || cmp -s "$unit" "$installed" || install -m 0644 "$unit" "$installed"
 	done
