@@ -18,6 +18,7 @@ var allowed = map[string][]string{
 	"internal/diag":      {},
 	"internal/overlay":   {"internal/artifact", "internal/diag", "overlays"},
 	"internal/scaffold":  {"internal/artifact", "internal/diag", "schema"},
+	"internal/conform":   {"internal/artifact", "internal/diag", "schema"},
 	"internal/reference": {"internal/artifact", "internal/diag", "schema"},
 	"internal/compile": {
 		"internal/artifact", "internal/bundle", "internal/conform", "internal/diag", "internal/overlay", "internal/registry",
