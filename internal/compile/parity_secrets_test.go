@@ -21,7 +21,7 @@ func TestParityOfSecrets(t *testing.T) {
 	providers := []string{
 		"provider = \"sops\"\nrecipients = [\"age1qz0ekk3hup25h32vn3ar3h438hlekr29n737jrddnrnmnkx6kugqdvea99\"]",
 		"provider = \"sealed-secrets\"\ncertificate = \"ca.pem\"\nrecipients = [\"age1qz0ekk3hup25h32vn3ar3h438hlekr29n737jrddnrnmnkx6kugqdvea99\"]",
-		"provider = \"external-secrets\"\nexternal = { store = \"vault\", command = \"true\" }",
+		"provider = \"external-secrets\"\nexternal = { store = \"vault\", command = \"printf %s $1\" }",
 	}
 	for i, made := range madeSpecs() {
 		provider := providers[i%len(providers)]

@@ -4,7 +4,7 @@
   jobs:: 'jobs cannot be started and their logs answer 401 while core and jobservice hold different values, and health stays green. Restart core, jobservice and registryctl together',
   internal:: 'jobservice restarts for ever with 401 "only internal service is allowed to call this API" while core holds another value. Restart core, jobservice and registryctl together',
   csrf:: 'open forms of the web interface end with 403 "CSRF token invalid" until they are loaded again. Restart core on all nodes',
-  registry:: 'pushes and pulls answer 401 while core, jobservice and the registry hold different values. It changes together with passwd; restart the three together',
+  registry(other):: 'pushes and pulls answer 401 while core, jobservice and the registry hold different values. It changes together with ' + other + '; restart the three together',
   uploads:: 'uploads under way end with BLOB_UPLOAD_INVALID, and so does every upload that changes the instance while two values are in use. Restart all registries together',
   admin:: 'nothing: Harbor reads it at the first start only. Change the password of admin in the web interface, then here',
   tokens:: 'tokens of clients become invalid: pulls and pushes under way answer 401 and succeed when repeated. While two keys are in use they fail now and then, so restart core on all nodes at once',

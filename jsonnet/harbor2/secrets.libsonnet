@@ -44,7 +44,7 @@ function(m) {
   registry_password: random(
     32,
     'password of ' + shared.registryUser + ', by which core and jobservice reach the registry',
-    rotations.registry
+    rotations.registry('passwd')
   ),
   registry_http_secret: random(32, 'signs unfinished uploads', rotations.uploads),
   harbor_admin_password: random(20, 'password of admin, read at the first start only', rotations.admin),
@@ -60,7 +60,7 @@ function(m) {
     form: shared.registryUser + ':<bcrypt of registry_password>',
     user: shared.registryUser,
     of: 'registry_password',
-    rotation: rotations.registry,
+    rotation: rotations.registry('registry_password'),
   },
   database_password: given('password of the database user ' + m.spec.database.username, rotations.database),
   redis_password: given('password of Redis', rotations.redis),
