@@ -27,7 +27,7 @@ var (
 )
 
 // functions are all of them, sorted by name. Those that only take texts apart
-// are in reader.go, network.go and port.go.
+// are in reader.go, network.go and port.go, what is known of pods in podsecurity.go.
 func functions() []function {
 	return []function{
 		{"base64", []*types.Type{text}, text, decodeBase64},
@@ -45,6 +45,7 @@ func functions() []function {
 		{"get", []*types.Type{dyn, text, dyn}, dyn, nil},
 		{"holds", []*types.Type{dyn, dyn}, types.BoolType, holds},
 		{"hostPort", []*types.Type{text}, dyn, hostPort},
+		{"insecure", []*types.Type{dyn, text, dyn}, list, insecure},
 		{"isAddress", []*types.Type{text}, types.BoolType, isAddress},
 		{"isText", []*types.Type{dyn}, types.BoolType, isText},
 		{"join", []*types.Type{dyn, text}, text, join},
