@@ -9,6 +9,7 @@ const (
 	compose      = "compose/*/docker-compose.yml"
 	registryFile = "compose/*/config/registry/config.yml"
 	jobsFile     = "compose/*/config/jobservice/config.yml"
+	jobsEnv      = "kubernetes/configmap-jobservice-env.yaml"
 	list         = "compose/*/host/secrets.list"
 	hubVM        = "hub-vm"
 	hubSites     = "hub-sites/berlin"
@@ -93,6 +94,7 @@ var machineChanges = []change{
 	{name: "internal-url-daemon", rule: "internal-url", in: hub, given: []edit{put(extra, daemonSet("apps/v1")), sub(extra, "extra:1\n", "extra:1\n        envFrom:\n        - configMapRef:\n            name: core-env\n")}, edits: []edit{sub(coreEnv, "CORE_URL: http://core:8080", "CORE_URL: https://core:8443")}},
 	{rule: "database-user", in: hub, edits: []edit{sub(coreEnv, "POSTGRESQL_USERNAME: harbor", "POSTGRESQL_USERNAME: hub")}},
 	{rule: "redis-address", in: hub, edits: []edit{sub(registry, "redis1.example.com", "redis9.example.com")}},
+	{name: "redis-address-jobs", rule: "redis-address", in: hub, given: []edit{sub(jobsEnv, "\ndata:\n", "\ndata:\n  JOB_SERVICE_POOL_REDIS_URL: redis://redis.example.com:6379/2\n")}, edits: []edit{sub(jobsEnv, "6379/2", "6379/9")}},
 	{rule: "job-queue", in: hub, edits: []edit{sub(jobsFile, "harbor_job_service_namespace", "other_namespace")}},
 	{rule: "registry-storage", in: hub, edits: []edit{sub(registryFile, "rootdirectory: /storage", "rootdirectory: /images")}},
 	{name: "registry-bucket", rule: "registry-storage", in: "hub-s3", edits: []edit{sub(registryFile, "bucket: harbor", "bucket: images")}},
