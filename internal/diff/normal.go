@@ -77,7 +77,9 @@ func (n normalizer) list(field string, list []any) any {
 			name = strings.TrimLeft(artifact.Text(list[i-1]), "-")
 		}
 		if text, ok := item.(string); ok && !n.open {
-			out[i] = maskedItem(name, text)
+			if out[i] = maskedItem(name, text); tells(n.telling(field)) {
+				out[i] = hide(text)
+			}
 			continue
 		}
 		out[i] = n.value("", item)

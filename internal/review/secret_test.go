@@ -45,6 +45,8 @@ var leaks = []edit{
 	put("compose/node1/config/a/nginx.conf", "http {\n  server {\n    location / {\n      proxy_pass http://hub:PLACEHOLDER@core/;\n    }\n  }\n}\n"),
 	put("compose/node1/config/b/nginx.conf", "http {\n  upstream_pass PLACEHOLDER;\n  server {\n    listen 80;\n  }\n}\n"),
 	put(extra, configMap("data:\n  proxy_pass: PLACEHOLDER\n")),
+	put(extra, configMap("data:\n  config.yml: |\n    token: [PLACEHOLDER, other]\n")),
+	put("compose/node1/config/c/nginx.conf", "http {\n  session_secret PLACEHOLDER;\n  session_secret other;\n}\n"),
 	put("compose/node1/config/extra.conf", "user harbor\nsecret: PLACEHOLDER\n"),
 	sub("compose/node1/docker-compose.yml", "LOG_LEVEL: info\n      MAX_JOB", "LOG_LEVEL: info\n      LDAP_SEARCH_PWD: PLACEHOLDER\n      MAX_JOB"),
 	sub(secrets, "stringData:\n", "stringData:\n  plain: PLACEHOLDER\n"),
