@@ -63,6 +63,7 @@ func kept(t *testing.T, c *compile.Compiler, dir, text string) {
 	files := map[string][]byte{secret.StoreFile: []byte("store"), secret.NodeFile: []byte("nodes")}
 	for _, s := range need.Cluster {
 		object := s.Object(values)
+		object["sops"] = map[string]any{"mac": "ENC[mac]"}
 		if need.Provider == secret.Sealed {
 			object = s.SealedObject(s.Data(values))
 		}
