@@ -107,7 +107,7 @@ func (a *argo) rollsWhatReadsTheChange() {
 // prunesButNoVolumes removes a component, and a claim that was there.
 func (a *argo) prunesButNoVolumes() {
 	old := a.objects()
-	a.registry.change("[trivy]\n", "[trivy]\nenabled = false\n")
+	a.registry.change("[trivy]\n", withoutTrivy)
 	a.registry.overlay("without", withoutClaim)
 	foretold := a.diffLive(a.t, a.registry)
 	commit := a.forge.merge(a.registry, "no Trivy, and by mistake no claim")
@@ -138,7 +138,7 @@ func (a *argo) mends() {
 // endsASync has a sync that waits for pods before it removes something, and a
 // commit that mends the pods waits for that sync: somebody must end it.
 func (a *argo) endsASync() {
-	a.registry.change("[trivy]\n", "[trivy]\nenabled = false\n")
+	a.registry.change("[trivy]\n", withoutTrivy)
 	a.registry.set("[components.core]\ntag = \"broken\"\n")
 	a.forge.merge(a.registry, "no Trivy, and a tag that does not exist")
 	eventually(a.t, "the sync waits for core", func() error {

@@ -35,6 +35,15 @@ func forControllers(t testing.TB, repository string) *registry {
 	return r
 }
 
+// withoutTrivy switches Trivy off, and waives what refuses withoutClaim.
+const withoutTrivy = `[[waive]]
+rule = "HG137"
+reason = "somebody thinks that nobody needs the logs"
+
+[trivy]
+enabled = false
+`
+
 // withoutClaim is a patch of somebody who thinks that nobody needs the logs.
 const withoutClaim = `- target: { kind: PersistentVolumeClaim, name: job-logs }
   patch: |

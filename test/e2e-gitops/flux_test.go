@@ -165,7 +165,7 @@ func (f *flux) rollsWhatReadsTheChange() {
 // prunesButNoVolumes removes a component, and a claim that was there.
 func (f *flux) prunesButNoVolumes() {
 	old := f.objects()
-	f.registry.change("[trivy]\n", "[trivy]\nenabled = false\n")
+	f.registry.change("[trivy]\n", withoutTrivy)
 	f.registry.overlay("without", withoutClaim)
 	f.registry.hagen("secrets", "init", "--prune", "--spec", f.registry.spec)
 	foretold := f.diffLive(f.t, f.registry)
