@@ -57,6 +57,7 @@ func functions() []function {
 		{"repeated", []*types.Type{dyn}, list, repeated},
 		{"replace", []*types.Type{text, text, text}, text, replace},
 		{"seconds", []*types.Type{text}, types.DoubleType, seconds},
+		{"selectedBy", []*types.Type{dyn, dyn}, list, selectedBy},
 		{"selects", []*types.Type{dyn, dyn}, types.BoolType, selects},
 		{"split", []*types.Type{text, text}, list, split},
 		{"sum", []*types.Type{dyn}, types.DoubleType, sum},
@@ -216,6 +217,26 @@ func maximum(_ *Evaluator, args []any) (any, error) {
 
 // selects tells whether all labels of a selector are among others; an empty
 // selector selects nothing here.
+// selectedBy returns the pod templates of workloads that a Service selects in its
+// namespace.
+func selectedBy(_ *Evaluator, args []any) (any, error) {
+	service := artifact.Map(args[0])
+	workloads, _ := args[1].([]any)
+	found := []any{}
+	for _, item := range workloads {
+		workload := artifact.Map(item)
+		template := artifact.Map(artifact.Map(workload["spec"])["template"])
+		if artifact.Object(workload).Namespace() != artifact.Object(service).Namespace() {
+			continue
+		}
+		yes, _ := selects(nil, []any{artifact.Map(service["spec"])["selector"], artifact.Map(template["metadata"])["labels"]})
+		if yes == true {
+			found = append(found, template)
+		}
+	}
+	return found, nil
+}
+
 func selects(_ *Evaluator, args []any) (any, error) {
 	selector, _ := args[0].(map[string]any)
 	labels, _ := args[1].(map[string]any)
