@@ -33,6 +33,7 @@ var allowed = map[string][]string{
 	"internal/material":    {"internal/artifact", "internal/diag", "internal/secret"},
 	"internal/diff":        {"internal/artifact", "internal/diag", "internal/parse"},
 	"internal/impact":      {"internal/artifact", "internal/diff"},
+	"internal/registry":    {"internal/artifact", "internal/parse"},
 	"internal/review":      {"internal/diff", "internal/impact"},
 	"internal/view":        {"internal/diff"},
 	"internal/site":        {"internal/artifact", "internal/diag", "internal/registry", "schema"},

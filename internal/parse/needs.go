@@ -44,18 +44,31 @@ func KeptByPeople(text string) (Needs, bool) {
 		if title, ok := strings.CutPrefix(line, "## "); ok {
 			section = title
 		}
-		if found := inNamespace().FindStringSubmatch(line); found != nil && section == "On Kubernetes" {
-			needs.Namespace = found[1]
-		}
-		needs.add(section, cells(line))
+		needs.add(section, line)
 	}
 	return needs, true
 }
 
+// SecretKeys lists the keys of the Secrets in the cluster that SecretsDocument names,
+// whoever keeps the values.
+func SecretKeys(text string) []SecretKey {
+	var needs Needs
+	_, section, _ := strings.Cut("\n"+text, "\n## "+onKubernetes+"\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	for line := range strings.SplitSeq(section, "\n") {
+		needs.add(onKubernetes, line)
+	}
+	return needs.Keys
+}
+
+// onKubernetes is the title of the section of the cluster.
+const onKubernetes = "On Kubernetes"
+
 var inNamespace = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("^In the namespace `([^`]+)`") })
 
-// add reads a row of a table.
-func (n *Needs) add(section string, row []string) {
+// add reads a line of a section: a row of its table, or what it says of all.
+func (n *Needs) add(section, line string) {
+	row := cells(line)
 	switch {
 	case section == "materials" && len(row) == 3:
 		m := Material{Name: row[0], Form: row[1]}
@@ -63,12 +76,16 @@ func (n *Needs) add(section string, row []string) {
 			m.Purpose = row[2]
 		}
 		n.Materials = append(n.Materials, m)
-	case section == "On Kubernetes" && len(row) >= 2:
+	case section == onKubernetes && len(row) >= 2:
 		k := SecretKey{Secret: row[0], Key: row[1]}
 		if len(row) > 2 {
 			k.Holds = row[2]
 		}
 		n.Keys = append(n.Keys, k)
+	case section == onKubernetes:
+		if found := inNamespace().FindStringSubmatch(line); found != nil {
+			n.Namespace = found[1]
+		}
 	}
 }
 

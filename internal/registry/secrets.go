@@ -3,22 +3,19 @@ package registry
 import (
 	"maps"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"hagen/internal/artifact"
+	"hagen/internal/parse"
 )
-
-var entryRow = regexp.MustCompile("(?m)^\\| `([^`]+)` \\| `([^`]+)` \\|(?: `[^`]+` \\|)?$")
 
 // readSecrets reads in SECRETS.md which Secrets of the cluster have which keys:
 // the material that people are told to make is the only one that there will be.
 func (r *reader) readSecrets() {
 	r.entries = map[string]bool{}
-	_, section, _ := strings.Cut(r.text("SECRETS.md"), "## On Kubernetes")
-	for _, row := range entryRow.FindAllStringSubmatch(section, -1) {
-		r.entries[row[1]+"/"+row[2]] = true
+	for _, k := range parse.SecretKeys(r.text(parse.SecretsDocument)) {
+		r.entries[k.Secret+"/"+k.Key] = true
 	}
 	r.secrets = map[string][]string{}
 	for _, name := range slices.Sorted(maps.Keys(r.files)) {
