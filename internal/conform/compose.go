@@ -15,9 +15,7 @@ func (s *site) project(project map[string]any) []diag.Diagnostic {
 	w.structure("compose.Project", project)
 	services := artifact.Map(project["services"])
 	for name, service := range services {
-		w.path = append(w.path, "services", name)
-		w.references(project, services, artifact.Map(service))
-		w.path = w.path[:len(w.path)-2]
+		w.below(func() { w.references(project, services, artifact.Map(service)) }, "services", name)
 	}
 	return w.found
 }
@@ -41,9 +39,7 @@ func (w *walker) references(project, services, service map[string]any) {
 		volume := artifact.Map(item)
 		source := artifact.Text(volume["source"])
 		if _, ok := volumes[source]; artifact.Text(volume["type"]) == "volume" && source != "" && !ok {
-			w.path = append(w.path, "volumes", i, "source")
-			w.undefined("volume", volumes, source)
-			w.path = w.path[:len(w.path)-3]
+			w.below(func() { w.undefined("volume", volumes, source) }, "volumes", i, "source")
 		}
 	}
 }

@@ -72,9 +72,7 @@ func podSpec(w *walker, pod map[string]any) {
 	seen := map[string]bool{}
 	for _, list := range []string{"initContainers", "containers"} {
 		for i, item := range artifact.List(pod[list]) {
-			w.path = append(w.path, list, i)
-			w.container(artifact.Map(item), volumes, seen)
-			w.path = w.path[:len(w.path)-2]
+			w.below(func() { w.container(artifact.Map(item), volumes, seen) }, list, i)
 		}
 	}
 }
@@ -88,9 +86,9 @@ func (w *walker) container(container map[string]any, volumes, seen map[string]bo
 	w.unique("volumeMounts", container["volumeMounts"], "mountPath")
 	for i, item := range artifact.List(container["volumeMounts"]) {
 		if volume := artifact.Text(artifact.Map(item)["name"]); volume != "" && !volumes[volume] {
-			w.path = append(w.path, "volumeMounts", i, "name")
-			w.report("names no volume of the pod", w.reader+" refuses it", "add the volume, or correct the name")
-			w.path = w.path[:len(w.path)-3]
+			w.below(func() {
+				w.report("names no volume of the pod", w.reader+" refuses it", "add the volume, or correct the name")
+			}, "volumeMounts", i, "name")
 		}
 	}
 	w.resources(container)
@@ -118,11 +116,11 @@ func (w *walker) resources(of map[string]any) {
 		if !limited || !ok || !okLimit || request <= limit {
 			continue
 		}
-		w.path = append(w.path, "resources", "limits", name)
-		w.report(fmt.Sprintf("is %v, less than the %v that are requested", most, requested),
-			w.reader+" refuses a container that may not have what is set aside for it",
-			fmt.Sprintf("write a limit of %v or more, or requests of %v or less", requested, most))
-		w.path = w.path[:len(w.path)-3]
+		w.below(func() {
+			w.report(fmt.Sprintf("is %v, less than the %v that are requested", most, requested),
+				w.reader+" refuses a container that may not have what is set aside for it",
+				fmt.Sprintf("write a limit of %v or more, or requests of %v or less", requested, most))
+		}, "resources", "limits", name)
 	}
 }
 
@@ -146,9 +144,7 @@ func (w *walker) unique(list string, v any, key string) {
 	for i, item := range artifact.List(v) {
 		text := artifact.Text(artifact.Map(item)[key])
 		if text != "" && seen[text] {
-			w.path = append(w.path, list, i, key)
-			w.report("is that of another entry", w.reader+" refuses two with the same "+key, "")
-			w.path = w.path[:len(w.path)-3]
+			w.below(func() { w.report("is that of another entry", w.reader+" refuses two with the same "+key, "") }, list, i, key)
 		}
 		seen[text] = true
 	}

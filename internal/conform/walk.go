@@ -37,11 +37,7 @@ func (w *walker) report(message, reason, fix string) {
 }
 
 // at runs check one step deeper in the path.
-func (w *walker) at(step any, check func()) {
-	w.path = append(w.path, step)
-	check()
-	w.path = w.path[:len(w.path)-1]
-}
+func (w *walker) at(step any, check func()) { w.below(check, step) }
 
 // below runs check some steps deeper in the path.
 func (w *walker) below(check func(), steps ...any) {
