@@ -217,33 +217,33 @@ func maximum(_ *Evaluator, args []any) (any, error) {
 
 // selects tells whether all labels of a selector are among others; an empty
 // selector selects nothing here.
+func selects(_ *Evaluator, args []any) (any, error) {
+	return matches(artifact.Map(args[0]), artifact.Map(args[1])), nil
+}
+
+func matches(selector, labels map[string]any) bool {
+	for key, value := range selector {
+		if labels[key] != value {
+			return false
+		}
+	}
+	return len(selector) > 0
+}
+
 // selectedBy returns the pod templates of workloads that a Service selects in its
 // namespace.
 func selectedBy(_ *Evaluator, args []any) (any, error) {
-	service := artifact.Map(args[0])
+	service := artifact.Object(artifact.Map(args[0]))
+	selector := artifact.Map(artifact.Map(service["spec"])["selector"])
 	workloads, _ := args[1].([]any)
 	found := []any{}
 	for _, item := range workloads {
-		workload := artifact.Map(item)
+		workload := artifact.Object(artifact.Map(item))
 		template := artifact.Map(artifact.Map(workload["spec"])["template"])
-		if artifact.Object(workload).Namespace() != artifact.Object(service).Namespace() {
-			continue
-		}
-		yes, _ := selects(nil, []any{artifact.Map(service["spec"])["selector"], artifact.Map(template["metadata"])["labels"]})
-		if yes == true {
+		labels := artifact.Map(artifact.Map(template["metadata"])["labels"])
+		if workload.Namespace() == service.Namespace() && matches(selector, labels) {
 			found = append(found, template)
 		}
 	}
 	return found, nil
-}
-
-func selects(_ *Evaluator, args []any) (any, error) {
-	selector, _ := args[0].(map[string]any)
-	labels, _ := args[1].(map[string]any)
-	for key, value := range selector {
-		if labels[key] != value {
-			return false, nil
-		}
-	}
-	return len(selector) > 0, nil
 }
