@@ -61,24 +61,19 @@ func (g *giver) give(need compile.Needs, values material.Values) error {
 // give. A variable may be meant for another registry: it is told of, if somebody
 // could have given it.
 func (g *giver) inVain(m secret.Material, values material.Values) error {
-	path, inFile := g.files[m.Name]
-	value := os.Getenv(variableOf(m.Name))
-	switch {
-	case m.Kind != secret.Given && inFile:
+	_, inFile := g.files[m.Name]
+	if m.Kind != secret.Given {
+		if !inFile {
+			return nil
+		}
 		return diag.Diagnostic{
 			Message: m.Name + " cannot be given: hagen makes it",
 			Fix:     "remove the --from-file; the values of an installation that is there come in with hagen secrets import",
 		}
-	case inFile:
-		var err error
-		if value, err = g.file(path, strings.HasPrefix(m.Format, "pem-")); err != nil {
-			return err
-		}
-	case m.Kind != secret.Given || value == "":
-		return nil
 	}
-	if strings.TrimSpace(value) == strings.TrimSpace(values[m.Name]) {
-		return nil
+	value, said, err := g.given(m)
+	if err != nil || !said || strings.TrimSpace(value) == strings.TrimSpace(values[m.Name]) {
+		return err
 	}
 	severity := diag.Error
 	if !inFile {
@@ -98,13 +93,10 @@ func isWarning(err error) bool {
 }
 
 func (g *giver) value(need compile.Needs, m secret.Material, values material.Values) (string, error) {
-	pem := strings.HasPrefix(m.Format, "pem-")
-	if path, ok := g.files[m.Name]; ok {
-		return g.file(path, pem)
+	if value, said, err := g.given(m); said {
+		return value, err
 	}
-	if value := os.Getenv(variableOf(m.Name)); value != "" {
-		return value, nil
-	}
+	pem := isPEM(m)
 	if pem && (g.authority || values[secret.AuthorityKey] != "") {
 		return g.sign(need, m, values)
 	}
@@ -117,6 +109,19 @@ func (g *giver) value(need compile.Needs, m secret.Material, values material.Val
 		Fix:     fmt.Sprintf("--from-file %s=PATH, or the variable %s", m.Name, variableOf(m.Name)),
 	}
 }
+
+// given is the value that a file holds, else the environment, and whether one of them
+// was named.
+func (g *giver) given(m secret.Material) (value string, said bool, err error) {
+	if path, ok := g.files[m.Name]; ok {
+		value, err = g.file(path, isPEM(m))
+		return value, true, err
+	}
+	value = os.Getenv(variableOf(m.Name))
+	return value, value != "", nil
+}
+
+func isPEM(m secret.Material) bool { return strings.HasPrefix(m.Format, "pem-") }
 
 // variableOf is the environment variable that holds a material.
 func variableOf(name string) string {
