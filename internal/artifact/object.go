@@ -1,5 +1,7 @@
 package artifact
 
+import "strings"
+
 // Object is a Kubernetes-style object as nested maps, slices, strings,
 // numbers and booleans.
 type Object map[string]any
@@ -28,6 +30,12 @@ func (o Object) ID() string { return o.Kind() + "/" + o.Name() }
 // Key tells an object from all others of a site.
 func (o Object) Key() string {
 	return o.APIVersion() + "|" + o.Kind() + "|" + o.Namespace() + "|" + o.Name()
+}
+
+// IDOf is the ID of the object that has a key.
+func IDOf(key string) string {
+	parts := strings.Split(key, "|")
+	return parts[1] + "/" + parts[3]
 }
 
 // Map returns v as a map, or nil when it is none.

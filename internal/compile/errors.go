@@ -68,9 +68,7 @@ func clash(err error) error {
 	}
 	var made []string
 	for _, key := range two.From {
-		if parts := strings.Split(key, "|"); len(parts) == 4 {
-			made = append(made, parts[1]+"/"+parts[3])
-		}
+		made = append(made, artifact.IDOf(key))
 	}
 	return diag.Diagnostic{
 		Message: two.Error() + ", made of " + strings.Join(slices.Compact(slices.Sorted(slices.Values(made))), " and "),

@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -25,7 +26,7 @@ func (m *Model) keptSecrets(file artifact.File) []*Entity {
 		materials[material.Name] = described(material)
 	}
 	out := clusterSecrets(needs, materials)
-	for _, node := range sortedNodes(m) {
+	for _, node := range slices.Sorted(maps.Keys(m.nodes())) {
 		for _, material := range needs.Materials {
 			out = append(out, &Entity{
 				Object: Object{Target: vm, Kind: Kept, Name: material.Name}, Place: Place{Node: node},
@@ -71,15 +72,6 @@ func clusterSecrets(needs parse.Needs, materials map[string]any) []*Entity {
 		out[at].Value.(map[string]any)[key.Key] = value
 	}
 	return out
-}
-
-func sortedNodes(m *Model) []string {
-	var nodes []string
-	for node := range m.nodes() {
-		nodes = append(nodes, node)
-	}
-	slices.Sort(nodes)
-	return nodes
 }
 
 // secretsOf reads what the bundle of a node says of its secrets.

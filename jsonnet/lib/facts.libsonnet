@@ -40,7 +40,7 @@ local visible(m) = [
 // Result: plain data; the rules call it `model`
 function(m) {
   environment: if m.environment == null then '' else m.environment,
-  // tables that stand outside of the environment: those of all are the same
+  // other environments that have the same place outside of the spec, by its name
   shared: m.shared,
   harbor: {
     version: m.harbor.version,
